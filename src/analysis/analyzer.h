@@ -1,0 +1,120 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "evidence/evidence.h"
+#include "features/media.h"
+#include "infer/model_store.h"
+#include "media/streams.h"
+
+namespace bonafide::analysis {
+
+/// A tunable of an analyzer. The default is written here and nowhere else.
+struct ParameterDefinition {
+    std::string_view name;
+    std::string_view meaning;
+    std::string_view unit;
+    double minimum = 0, maximum = 0, default_value = 0;
+};
+
+/// A number an analyzer may emit.
+struct MeasurementDefinition {
+    std::string_view name;
+    std::string_view unit;
+    std::string_view meaning;
+};
+
+/// Values of an analyzer's parameters, complete and within range.
+class Parameters {
+  public:
+    /// Resolves `given` (parameter name to value) over the defaults; kUsage for an unknown name or a value out of range or not finite.
+    static Result<Parameters> resolve(const std::vector<ParameterDefinition>& definitions, const std::map<std::string, double>& given);
+    /// The value of a declared parameter; ENSURE that it is declared.
+    double operator[](std::string_view name) const;
+    const std::map<std::string, double, std::less<>>& values() const { return values_; }
+
+  private:
+    std::map<std::string, double, std::less<>> values_;
+};
+
+/// A place or moment an analyzer points at, with the numbers that belong to it.
+struct Observation {
+    evidence::Where where;
+    std::vector<evidence::Measurement> measurements;
+    std::string explanation;
+};
+
+/// What an analyzer returns: measurements in units, never a probability; judging is fusion's task.
+struct Analysis {
+    evidence::Outcome outcome = evidence::Outcome::kRan;
+    std::string reason;       ///< why not applicable or failed, in words for a person; empty when it ran
+    std::string explanation;  ///< one or two sentences for a person, when it ran
+    std::vector<evidence::Measurement> measurements;
+    std::vector<Observation> observations;  ///< at most kMostObservations are reported; say the number of all in a measurement
+    /// CV_8UC1, the picture's size after orientation: brighter is more suspicious, 128 is the analyzer's own threshold. Empty: none.
+    cv::Mat map;
+    std::optional<evidence::Provenance> provenance;  ///< for the analyzers of the provenance family
+
+    static Analysis not_applicable(std::string reason);
+    static Analysis failed(std::string reason);
+};
+
+inline constexpr std::size_t kMostObservations = 50;
+
+/// What is handed to an analyzer at the end.
+struct Context {
+    const features::Media& media;
+    const infer::ModelStore& models;
+    /// How the streaming pass went; null for still pictures.
+    const media::ReadSummary* read = nullptr;
+    /// Files with trusted signing certificates (PEM) for content credentials; empty: none.
+    std::string trust_anchors_pem;
+};
+
+/// One analyzer at work on one input. Created anew for every input; on_packet, on_frame and on_sound come in order from one thread,
+/// then finish once. Still pictures get only finish. Neither prints, nor opens files, nor keeps state outside itself.
+class Analyzer : public media::StreamSink {
+  public:
+    virtual Analysis finish(const Context& context) = 0;
+};
+
+/// Everything the rest of the program knows about an analyzer: table, help, documentation, schema and bindings are generated from it.
+struct AnalyzerDefinition {
+    std::string_view id;  ///< family.name[.measure], never reused
+    int version = 1;
+    std::string_view summary;             ///< one line: what it looks at
+    std::string_view limits;              ///< where it cannot speak
+    std::string_view known_false_alarms;  ///< what makes it fire on genuine media
+    std::string_view reference;           ///< paper or standard
+    std::vector<ingest::MediaKind> inputs;
+    bool wants_packets = false, wants_frames = false, wants_sound = false;
+    bool emits_map = false;
+    std::vector<MeasurementDefinition> emits;
+    std::vector<ParameterDefinition> parameters;
+    std::vector<std::string_view> models;  ///< ids in models/manifest.json that it needs
+    std::unique_ptr<Analyzer> (*create)(const Parameters&) = nullptr;
+
+    bool accepts(ingest::MediaKind kind) const;
+};
+
+/// Adapts a pure function for analyzers that look at the whole input at once.
+template <Analysis (*function)(const Context&, const Parameters&)>
+std::unique_ptr<Analyzer> make_whole_input_analyzer(const Parameters& parameters) {
+    class WholeInput final : public Analyzer {
+      public:
+        explicit WholeInput(const Parameters& given) : parameters_(given) {}
+        Analysis finish(const Context& context) override { return function(context, parameters_); }
+
+      private:
+        Parameters parameters_;
+    };
+    return std::make_unique<WholeInput>(parameters);
+}
+
+}  // namespace bonafide::analysis

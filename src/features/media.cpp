@@ -1,0 +1,60 @@
+#include "features/media.h"
+
+#include <opencv2/imgproc.hpp>
+
+namespace bonafide::features {
+namespace {
+
+/// A still picture is read whole, so its file has a tighter bound than a film.
+constexpr std::uint64_t kMostPictureBytes = 1ULL << 30;
+
+}  // namespace
+
+Media::Media(const ingest::Identity& identity, const ingest::ByteSource& source, const Limits& limits)
+    : identity_(identity), source_(source), limits_(limits) {}
+
+Media::~Media() = default;
+
+Result<std::unique_ptr<Media>> Media::open(const ingest::Identity& identity, const ingest::ByteSource& source, const Limits& limits) {
+    if (!identity.supported()) {
+        return Error{ErrorCode::kUnsupported, "not a supported picture, film or recording; it seems to be: " + identity.description};
+    }
+    std::unique_ptr<Media> media(new Media(identity, source, limits));
+    media->metadata_ = media::read_metadata(identity, source);
+    if (identity.kind == ingest::MediaKind::kImage) {
+        auto bytes = source.read_all(kMostPictureBytes);
+        if (!bytes) {
+            return bytes.error();
+        }
+        media->bytes_ = std::move(*bytes);
+        auto image = media::decode_image(identity, media->bytes_, limits);
+        if (!image) {
+            return image.error();
+        }
+        media->image_ = std::move(*image);
+        if (identity.container == ingest::Container::kJpeg) {
+            if (auto header = media::read_jpeg_header(media->bytes_)) {
+                media->jpeg_ = std::move(*header);
+            }
+        }
+        return media;
+    }
+    auto reader = media::StreamReader::open(identity, source, limits);
+    if (!reader) {
+        return reader.error();
+    }
+    media->reader_ = std::move(*reader);
+    return media;
+}
+
+const cv::Mat& Media::luma() const {
+    ENSURE(image_.has_value());
+    std::call_once(luma_once_, [this] {
+        cv::Mat grey;
+        cv::cvtColor(image_->rgb, grey, cv::COLOR_RGB2GRAY);
+        grey.convertTo(luma_, CV_32F, grey.depth() == CV_16U ? 1.0 / 257.0 : 1.0);
+    });
+    return luma_;
+}
+
+}  // namespace bonafide::features

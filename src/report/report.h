@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "evidence/evidence.h"
+
+namespace bonafide::report {
+
+inline constexpr std::string_view kSchema = "bonafide.report/1";
+
+enum class Verdict { kLikelyAuthentic, kInconclusive, kLikelyManipulated, kLikelySynthetic, kNotApplicable, kFailed };
+const char* name_of(Verdict verdict);  ///< "likely_authentic", ...
+std::optional<Verdict> verdict_from(std::string_view name);
+
+struct Stream {
+    int index = 0;
+    std::string kind, codec;
+    double duration_s = 0;
+    std::optional<int> width_px, height_px, sample_rate_hz, channels;
+    std::optional<double> frame_rate_hz;
+};
+
+struct Input {
+    std::string path;            ///< as given, "-" for standard input; invalid UTF-8 replaced
+    std::string sha256;          ///< before the analysis; empty where it could not be read
+    std::string sha256_after;    ///< after it: equal unless the file was changed meanwhile
+    std::uint64_t size_bytes = 0;
+    std::string media_type, kind, description;
+    std::optional<bool> extension_agrees;
+    std::optional<int> width_px, height_px;
+    std::optional<double> duration_s;
+    std::optional<double> decoded_fraction;  ///< below 1: truncated or damaged
+    std::string damage;                      ///< in words, empty where there is none
+    std::vector<Stream> streams;
+};
+
+struct Part {
+    std::string id, kind;  ///< kind: "face", "audio", "image", "segment"
+    std::optional<double> start_s, end_s, llr;
+    std::optional<evidence::Where::Box> box_px;
+};
+
+/// bonafide.report/1. Written by the worker, read back and completed by the program above it. Values are finite.
+struct Report {
+    std::string tool_version, tool_revision;
+    Input input;
+    Verdict verdict = Verdict::kFailed;
+    std::optional<double> llr, probability;  ///< log10; higher is more likely synthetic or manipulated; nothing where nothing was measured
+    double prior = 0.5;
+    std::string h1, h0;
+    std::string summary;
+    std::optional<std::string> failure;  ///< why, where the verdict is failed
+    std::vector<Part> parts;
+    std::vector<evidence::Finding> findings;
+    evidence::Provenance provenance;
+    std::vector<std::string> limits;     ///< what this report does not say, and which limits applied
+    /// What a replay needs beside the input: parameters that differ from the defaults, analyzers skipped, calibration version, isolation in force.
+    nlohmann::ordered_json replay = nlohmann::ordered_json::object();
+    double total_s = 0;
+    std::map<std::string, double> analyzer_s;
+};
+
+/// The report as JSON, keys in the schema's order.
+nlohmann::ordered_json to_json(const Report& report);
+
+/// Reads a report back. kInvalid with the place and the reason where it does not follow the schema; never throws on hostile input.
+Result<Report> read_report(std::string_view json);
+
+/// Files that go with a report: maps and what the HTML page shows. Names are relative ("maps/image.noise.level.png", "preview.jpg").
+using Artifacts = std::map<std::string, std::vector<std::uint8_t>>;
+
+/// For a terminal or a log: verdict first, then what was found, what was not looked at, and limits. `colour`: ANSI escapes. Text from the input
+/// is stripped of control characters, so that a file cannot write to the terminal.
+std::string render_text(const Report& report, bool colour, bool verbose);
+
+/// One self-contained page. `artifacts` may hold "presentation.json" (features/presentation.h) and the files it names.
+std::string render_html(const Report& report, const Artifacts& artifacts);
+
+}  // namespace bonafide::report
