@@ -4,7 +4,6 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
-find_package(OpenCV REQUIRED COMPONENTS core imgproc)
 find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
 
@@ -16,6 +15,15 @@ foreach(pair IN ITEMS
     pkg_check_modules(BONAFIDE_${name} REQUIRED IMPORTED_TARGET ${parts})
     add_library(bonafide_dependency_${name} INTERFACE)
     target_link_libraries(bonafide_dependency_${name} INTERFACE PkgConfig::BONAFIDE_${name})
+endforeach()
+
+# OpenCV: only the modules we use. Debian's OpenCVConfig.cmake would want all of them (and their 200 dependencies) installed.
+find_path(BONAFIDE_OPENCV_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
+foreach(module IN ITEMS core imgproc)
+    find_library(BONAFIDE_OPENCV_${module}_LIBRARY opencv_${module} REQUIRED)
+    add_library(opencv_${module} SHARED IMPORTED)
+    set_target_properties(opencv_${module} PROPERTIES IMPORTED_LOCATION "${BONAFIDE_OPENCV_${module}_LIBRARY}"
+        INTERFACE_INCLUDE_DIRECTORIES "${BONAFIDE_OPENCV_INCLUDE_DIR}")
 endforeach()
 
 # OpenVINO brings its own libtbb.so.12, newer than Debian's. One copy serves the whole program: everything links to OpenVINO's.
