@@ -23,5 +23,6 @@ function(bonafide_test name)
     add_executable(${name} ${arg_SOURCES})
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} bonafide_fixtures bonafide_options GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name} PRIVATE BONAFIDE_TEST_BUILD_DIR="${PROJECT_BINARY_DIR}" BONAFIDE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+    # Without the variable, oneTBB loads a helper with RTLD_DEEPBIND, which the address sanitizer refuses.
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600 ENVIRONMENT TBB_ENABLE_SANITIZERS=1)
 endfunction()

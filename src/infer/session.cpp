@@ -1,0 +1,205 @@
+#include "infer/session.h"
+
+#include "base/hash.h"
+#include "infer/compiled_cache.h"
+
+#include <openvino/openvino.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+namespace bonafide::infer {
+
+struct Session::State {
+    std::string id;
+    std::string sha256;
+    ov::CompiledModel model;
+    ov::InferRequest request;
+    std::vector<TensorDescription> inputs;
+    std::vector<TensorDescription> outputs;
+    bool from_cache = false;
+};
+
+namespace {
+
+constexpr const char* kDevice = "CPU";
+constexpr int kMostThreads = 256;
+
+/// One for the process: each core loads the CPU plugin anew.
+ov::Core& core() {
+    static ov::Core instance;
+    return instance;
+}
+
+/// Runs `work` and turns what OpenVINO throws into an Error. Memory exhaustion goes on: it ends the worker, not the
+/// analysis alone.
+template <class Work>
+auto guarded(const std::string& what, Work work) -> Result<decltype(work())> {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& exception) {
+        return Error{ErrorCode::kInternal, what + ": " + exception.what()};
+    }
+}
+
+/// inference_precision is set because OpenVINO chooses bf16 by itself where the processor has it, and reports must
+/// replay alike.
+ov::AnyMap properties_of(const SessionOptions& options) {
+    const ov::element::Type precision = options.precision == Precision::kF32 ? ov::element::f32 : ov::element::bf16;
+    return {ov::hint::inference_precision(precision), ov::inference_num_threads(options.threads), ov::num_streams(1),
+            ov::hint::enable_cpu_pinning(false)};
+}
+
+/// Everything a compiled model depends on: weights, OpenVINO, what the processor can do, and the options.
+std::string cache_key(const ModelEntry& entry, const SessionOptions& options) {
+    std::ostringstream text;
+    text << entry.sha256 << '\n' << ov::get_openvino_version().buildNumber << '\n';
+    text << core().get_property(kDevice, ov::device::full_name) << '\n';
+    for (const std::string& capability : core().get_property(kDevice, ov::device::capabilities)) {
+        text << capability << ' ';
+    }
+    text << '\n' << static_cast<int>(options.precision) << '\n' << options.threads;
+    const std::string joined = text.str();
+    return entry.id + "-" + sha256_hex(std::span(reinterpret_cast<const std::uint8_t*>(joined.data()), joined.size()));
+}
+
+/// The compiled model that the cache holds under `key`; nothing where it holds none, or one that OpenVINO does not
+/// accept.
+std::optional<ov::CompiledModel> import_cached(const CompiledCache& cache, const std::string& key,
+                                               const ov::AnyMap& properties) {
+    std::optional<std::string> compiled = cache.load(key);
+    if (!compiled) return std::nullopt;
+    std::istringstream stream(std::move(*compiled));
+    Result<ov::CompiledModel> imported =
+        guarded("cannot load a compiled model", [&] { return core().import_model(stream, kDevice, properties); });
+    if (!imported) return std::nullopt;
+    return std::move(*imported);
+}
+
+Result<std::vector<TensorDescription>> describe(const std::vector<ov::Output<const ov::Node>>& ports,
+                                                const std::string& id) {
+    std::vector<TensorDescription> descriptions;
+    for (const auto& port : ports) {
+        if (port.get_element_type() != ov::element::f32 || port.get_partial_shape().rank().is_dynamic()) {
+            return Error{ErrorCode::kUnsupported,
+                         "model " + id + " has an input or output that is not f32 of known rank"};
+        }
+        TensorDescription description;
+        description.name = port.get_names().empty() ? std::string() : port.get_any_name();
+        for (const ov::Dimension& dimension : port.get_partial_shape()) {
+            description.shape.push_back(dimension.is_static() ? static_cast<std::size_t>(dimension.get_length()) : 0);
+        }
+        descriptions.push_back(std::move(description));
+    }
+    return descriptions;
+}
+
+bool fits(const Tensor& tensor, const TensorDescription& description) {
+    if (tensor.shape.size() != description.shape.size()) return false;
+    std::size_t count = 1;
+    for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
+        const std::size_t length = tensor.shape[i];
+        if (length == 0 || (description.shape[i] != 0 && description.shape[i] != length)) return false;
+        if (count > tensor.values.size() / length) return false;
+        count *= length;
+    }
+    return count == tensor.values.size();
+}
+
+}  // namespace
+
+Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+const std::vector<TensorDescription>& Session::inputs() const {
+    return state_->inputs;
+}
+const std::vector<TensorDescription>& Session::outputs() const {
+    return state_->outputs;
+}
+const std::string& Session::model_sha256() const {
+    return state_->sha256;
+}
+bool Session::loaded_from_cache() const {
+    return state_->from_cache;
+}
+
+Result<Session> Session::open(const ModelStore& store, const std::string& id, const SessionOptions& options) {
+    if (options.threads < 1 || options.threads > kMostThreads) {
+        return Error{ErrorCode::kUsage, "a session takes 1 to " + std::to_string(kMostThreads) + " threads"};
+    }
+    // Checked on every open, cached or not: an altered weight file must show even where its compiled form is still
+    // good.
+    const Result<std::string> path = store.verified_path(id);
+    if (!path) return path.error();
+    auto state = std::make_unique<State>();
+    state->id = id;
+    state->sha256 = store.find(id)->sha256;
+
+    Result<bool> compiled = guarded("cannot compile model " + id, [&] {
+        const ov::AnyMap properties = properties_of(options);
+        const CompiledCache cache(store.cache_folder());
+        const std::string key = cache_key(*store.find(id), options);
+        if (std::optional<ov::CompiledModel> cached = import_cached(cache, key, properties)) {
+            state->model = std::move(*cached);
+            state->from_cache = true;
+        } else {
+            state->model = core().compile_model(*path, kDevice, properties);
+            if (options.cache == CachePolicy::kReadWrite) {
+                std::ostringstream stream;
+                state->model.export_model(stream);
+                // A cache that cannot be written costs time at the next start, nothing else.
+                (void)cache.save(key, stream.str()).ok();
+            }
+        }
+        state->request = state->model.create_infer_request();
+        return true;
+    });
+    if (!compiled) return compiled.error();
+
+    Result<std::vector<TensorDescription>> inputs = describe(state->model.inputs(), id);
+    if (!inputs) return inputs.error();
+    state->inputs = std::move(*inputs);
+    Result<std::vector<TensorDescription>> outputs = describe(state->model.outputs(), id);
+    if (!outputs) return outputs.error();
+    state->outputs = std::move(*outputs);
+    return Session(std::move(state));
+}
+
+Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
+    if (inputs.size() != state_->inputs.size()) {
+        return Error{ErrorCode::kUsage,
+                     "model " + state_->id + " takes " + std::to_string(state_->inputs.size()) + " inputs"};
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (!fits(inputs[i], state_->inputs[i])) {
+            return Error{ErrorCode::kUsage,
+                         "input " + std::to_string(i) + " of model " + state_->id + " has the wrong shape or size"};
+        }
+    }
+    return guarded("cannot run model " + state_->id, [&] {
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            ov::Tensor tensor(ov::element::f32, ov::Shape(inputs[i].shape));
+            std::copy(inputs[i].values.begin(), inputs[i].values.end(), tensor.data<float>());
+            state_->request.set_input_tensor(i, tensor);
+        }
+        state_->request.infer();
+        std::vector<Tensor> answers;
+        for (std::size_t i = 0; i < state_->outputs.size(); ++i) {
+            const ov::Tensor tensor = state_->request.get_output_tensor(i);
+            const float* values = tensor.data<const float>();
+            answers.push_back(Tensor{tensor.get_shape(), std::vector<float>(values, values + tensor.get_size())});
+        }
+        return answers;
+    });
+}
+
+}  // namespace bonafide::infer
