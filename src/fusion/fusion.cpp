@@ -1,0 +1,167 @@
+// Combination of calibrated evidence into one log-likelihood ratio.
+//
+// Method: naive Bayes over correlation groups. Within a group evidence is discounted: for two scores with equal
+// separation and correlation r under both hypotheses, both normally distributed, the likelihood ratio of the pair is 2
+// / (1 + r) times that of one alone, so that the second adds (1 - r) / (1 + r) of what it would add if it were
+// independent. That share is applied to everything but the strongest. Limits: groups are taken as independent of each
+// other; the discount is exact only for the normal case above. See docs/adr/0004-fusion.md.
+#include "fusion/fusion.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <set>
+
+namespace bonafide::fusion {
+namespace {
+
+double interpolate(const std::vector<Calibration::Knot>& knots, double value) {
+    if (value <= knots.front().value) {
+        return knots.front().llr;
+    }
+    for (std::size_t upper = 1; upper < knots.size(); ++upper) {
+        if (value <= knots[upper].value) {
+            const Calibration::Knot& low = knots[upper - 1];
+            const Calibration::Knot& high = knots[upper];
+            return low.llr + (high.llr - low.llr) * (value - low.value) / (high.value - low.value);
+        }
+    }
+    return knots.back().llr;
+}
+
+// Evidence of one correlation group. Either sign is summed by itself, so that the result neither jumps nor falls when
+// one member grows.
+class GroupSum {
+  public:
+    void add(double llr) {
+        Side& side = llr < 0 ? against_ : for_;
+        side.strongest = std::max(side.strongest, std::abs(llr));
+        side.sum += std::abs(llr);
+    }
+    double total(double share) const { return for_.total(share) - against_.total(share); }
+
+  private:
+    struct Side {
+        double strongest = 0, sum = 0;
+        double total(double share) const { return strongest + share * (sum - strongest); }
+    };
+    Side for_, against_;
+};
+
+struct Contribution {
+    const Calibration::Curve* curve = nullptr;
+    double llr = 0;
+    bool forgeable = false;
+};
+
+double clamp_to(double value, double cap) {
+    return std::clamp(value, -cap, cap);
+}
+
+std::string number_text(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4g", value);
+    return text;
+}
+
+// Sum over groups; forgeable evidence is grouped and capped by itself, since trust can free a member of a group from
+// its cap.
+double combine(const std::vector<Contribution>& contributions,
+               const std::map<std::string, double, std::less<>>& correlations, double forgeable_cap, bool* capped) {
+    std::map<std::string, GroupSum> solid, forgeable;
+    for (const Contribution& contribution : contributions) {
+        (contribution.forgeable ? forgeable : solid)[contribution.curve->group].add(contribution.llr);
+    }
+    const auto sum = [&](const std::map<std::string, GroupSum>& groups) {
+        double total = 0;
+        for (const auto& [name, group] : groups) {
+            total += group.total(Calibration::share_of(correlations.find(name)->second));
+        }
+        return total;
+    };
+    const double forgeable_total = sum(forgeable);
+    *capped = std::abs(forgeable_total) > forgeable_cap;
+    return sum(solid) + clamp_to(forgeable_total, forgeable_cap);
+}
+
+}  // namespace
+
+double posterior(double llr, double prior) {
+    return 1 / (1 + (1 - prior) / prior * std::pow(10.0, -llr));
+}
+
+Decision decide(const Judgement& judgement) {
+    if (judgement.abstained) {
+        return Decision::kInconclusive;
+    }
+    if (!judgement.probability) {
+        return Decision::kNotApplicable;
+    }
+    if (*judgement.probability >= kDecisiveProbability) {
+        return judgement.synthetic ? Decision::kLikelySynthetic : Decision::kLikelyManipulated;
+    }
+    return *judgement.probability <= 1 - kDecisiveProbability ? Decision::kLikelyAuthentic : Decision::kInconclusive;
+}
+
+Judgement Calibration::judge(std::vector<evidence::Finding>& findings, const evidence::Provenance& provenance,
+                             double prior) const {
+    ENSURE(prior > 0 && prior < 1);
+    Judgement judgement;
+    const bool trusted = provenance.state == evidence::ProvenanceState::kTrusted;
+    std::set<std::string, std::less<>> seen;
+    std::vector<Contribution> all;
+    bool anything_ran = false, capped = false;
+    for (evidence::Finding& finding : findings) {
+        finding.llr.reset();
+        if (!seen.insert(finding.analyzer).second || finding.outcome != evidence::Outcome::kRan) {
+            continue;
+        }
+        anything_ran = true;
+        std::vector<Contribution> own;
+        for (const Curve& curve : curves_) {
+            const auto measured =
+                std::find_if(finding.measurements.begin(), finding.measurements.end(), [&](const auto& measurement) {
+                    return curve.analyzer == finding.analyzer && measurement.name == curve.measurement;
+                });
+            if (measured == finding.measurements.end()) {
+                continue;
+            }
+            const std::string name = curve.analyzer + " " + curve.measurement;
+            if (!std::isfinite(measured->value)) {
+                judgement.limits.push_back(name + " is not a finite number and was left out.");
+                continue;
+            }
+            const bool freed = trusted && !curve.trusted_knots.empty();
+            const std::vector<Knot>& knots = freed ? curve.trusted_knots : curve.knots;
+            if (measured->value < knots.front().value || measured->value > knots.back().value) {
+                judgement.limits.push_back(name + " is " + number_text(measured->value) +
+                                           ", outside the calibrated range from " + number_text(knots.front().value) +
+                                           " to " + number_text(knots.back().value) +
+                                           "; it was judged as the nearest value within.");
+            }
+            own.push_back({&curve, interpolate(knots, measured->value), curve.forgeable && !freed});
+        }
+        if (!own.empty()) {
+            finding.llr = combine(own, group_correlation_, forgeable_cap_, &capped);
+            all.insert(all.end(), own.begin(), own.end());
+        }
+    }
+    if (all.empty()) {
+        judgement.abstained = anything_ran;
+        judgement.abstain_reason = anything_ran ? "Nothing that was measured has been calibrated." : "";
+        return judgement;
+    }
+    judgement.llr = combine(all, group_correlation_, forgeable_cap_, &capped);
+    judgement.probability = posterior(*judgement.llr, prior);
+    if (capped) {
+        judgement.limits.push_back(
+            "Marks that anyone can write into a file point further than they may count; without other evidence they do "
+            "not decide.");
+    }
+    const auto strongest =
+        std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.llr < b.llr; });
+    judgement.synthetic = strongest->llr > 0 && strongest->curve->synthetic;
+    return judgement;
+}
+
+}  // namespace bonafide::fusion

@@ -1,0 +1,233 @@
+#include "fusion/fusion.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+namespace bonafide::fusion {
+namespace {
+
+using evidence::Finding;
+using evidence::Outcome;
+using nlohmann::json;
+using testing::HasSubstr;
+
+json curve(const std::string& analyzer, const std::string& group, double llr_at_one, bool forgeable) {
+    return {{"analyzer", analyzer},   {"measurement", "score"}, {"group", group},
+            {"forgeable", forgeable}, {"synthetic", false},     {"knots", {{0, 0}, {1, llr_at_one}}},
+            {"fitted_on", "a test"}};
+}
+
+json minimal() {
+    return {{"schema", "bonafide.calibration/1"},
+            {"version", "test"},
+            {"forgeable_cap", 0.9},
+            {"groups",
+             {{"pixels", {{"correlation", 0.5}, {"basis", "a test"}}},
+              {"marks", {{"correlation", 0.0}, {"basis", "a test"}}}}},
+            {"curves", json::array()}};
+}
+
+Calibration parsed(const json& document) {
+    Result<Calibration> calibration = Calibration::parse(document.dump());
+    EXPECT_TRUE(calibration.ok()) << (calibration.ok() ? "" : calibration.error().message);
+    return *calibration;
+}
+
+std::string refusal(const json& document) {
+    const Result<Calibration> calibration = Calibration::parse(document.dump());
+    EXPECT_FALSE(calibration.ok());
+    return calibration.ok() ? "" : calibration.error().message;
+}
+
+Finding finding(const std::string& analyzer, double value, Outcome outcome = Outcome::kRan) {
+    Finding made;
+    made.analyzer = analyzer;
+    made.outcome = outcome;
+    made.measurements = {{"score", value, "1"}};
+    return made;
+}
+
+Judgement judge(const json& document, std::vector<Finding> findings, double prior = 0.5,
+                evidence::ProvenanceState state = evidence::ProvenanceState::kAbsent) {
+    evidence::Provenance provenance;
+    provenance.state = state;
+    return parsed(document).judge(findings, provenance, prior);
+}
+
+TEST(Fusion, InterpolatesBetweenKnotsAndSetsTheFindingsLlr) {
+    json document = minimal();
+    document["curves"] = {curve("a", "pixels", 2, false)};
+    std::vector<Finding> findings = {finding("a", 0.25), finding("a", 1)};
+    const Judgement judgement = parsed(document).judge(findings, {}, 0.5);
+    ASSERT_TRUE(judgement.llr.has_value());
+    EXPECT_DOUBLE_EQ(*judgement.llr, 0.5);
+    EXPECT_DOUBLE_EQ(*findings[0].llr, 0.5);
+    EXPECT_FALSE(findings[1].llr.has_value()) << "a place within the same evidence must not count again";
+    EXPECT_NEAR(*judgement.probability, 1 / (1 + std::pow(10, -0.5)), 1e-12);
+    EXPECT_TRUE(judgement.limits.empty());
+}
+
+TEST(Fusion, ClampsOutsideTheCalibratedRangeAndSaysSo) {
+    json document = minimal();
+    document["curves"] = {curve("a", "pixels", 2, false)};
+    const Judgement judgement = judge(document, {finding("a", 7)});
+    EXPECT_DOUBLE_EQ(*judgement.llr, 2);
+    ASSERT_EQ(judgement.limits.size(), 1U);
+    EXPECT_THAT(judgement.limits[0], HasSubstr("outside the calibrated range"));
+}
+
+TEST(Fusion, CorrelatedEvidenceCountsByItsShare) {
+    json document = minimal();
+    document["curves"] = {curve("a", "pixels", 1, false), curve("b", "pixels", 0.6, false)};
+    EXPECT_NEAR(*judge(document, {finding("a", 1), finding("b", 1)}).llr, 1 + 0.6 / 3, 1e-12);
+    document["groups"]["pixels"]["correlation"] = 1;
+    EXPECT_NEAR(*judge(document, {finding("a", 1), finding("b", 1)}).llr, 1, 1e-12);
+}
+
+TEST(Fusion, GrowingEvidenceNeverLowersTheJudgement) {
+    json document = minimal();
+    document["curves"] = {curve("a", "pixels", 1, false), curve("b", "pixels", -0.5, false),
+                          curve("c", "pixels", 0.7, false)};
+    const auto llr_at = [&](double value) {
+        return *judge(document, {finding("a", value), finding("b", 1), finding("c", 0.6)}).llr;
+    };
+    double previous = llr_at(0);
+    for (int step = 1; step <= 20; ++step) {
+        const double llr = llr_at(step / 20.0);
+        EXPECT_GE(llr, previous);
+        EXPECT_LE(llr - previous, 0.05 + 1e-9) << "no jump";
+        previous = llr;
+    }
+}
+
+TEST(Fusion, ForgeableMarksNeverDecideAloneHoweverManyThereAre) {
+    json document = minimal();
+    std::vector<Finding> findings;
+    for (const char* name : {"a", "b", "c", "d"}) {
+        document["curves"].push_back(curve(name, "marks", 0.8, true));
+        findings.push_back(finding(name, 1));
+    }
+    const Judgement judgement = judge(document, findings);
+    EXPECT_DOUBLE_EQ(*judgement.llr, 0.9);
+    EXPECT_EQ(decide(judgement), Decision::kInconclusive);
+    EXPECT_THAT(judgement.limits.back(), HasSubstr("do not decide"));
+
+    document["curves"].push_back(curve("pixel", "pixels", 0.3, false));
+    findings.push_back(finding("pixel", 1));
+    EXPECT_EQ(decide(judge(document, findings)), Decision::kLikelyManipulated)
+        << "together with evidence of another kind they may";
+}
+
+TEST(Fusion, TrustedCredentialsMayDecideAndUntrustedOnesMayNot) {
+    json document = minimal();
+    json declared = curve("provenance.credentials", "marks", 0.8, true);
+    declared["synthetic"] = true;
+    declared["trusted_knots"] = {{0, -0.5}, {1, 2}};
+    document["curves"] = {declared};
+    const std::vector<Finding> findings = {finding("provenance.credentials", 1)};
+    EXPECT_EQ(decide(judge(document, findings, 0.5, evidence::ProvenanceState::kValid)), Decision::kInconclusive);
+    EXPECT_EQ(decide(judge(document, findings, 0.5, evidence::ProvenanceState::kTrusted)), Decision::kLikelySynthetic);
+}
+
+TEST(Fusion, VerdictFollowsThePrior) {
+    json document = minimal();
+    document["curves"] = {curve("a", "pixels", 1, false)};
+    EXPECT_EQ(decide(judge(document, {finding("a", 1)}, 0.5)), Decision::kLikelyManipulated);
+    EXPECT_EQ(decide(judge(document, {finding("a", 1)}, 0.2)), Decision::kInconclusive);
+    EXPECT_EQ(decide(judge(document, {finding("a", 0)}, 0.05)), Decision::kLikelyAuthentic);
+}
+
+TEST(Fusion, SynthesisIsNamedOnlyWhereTheStrongestEvidenceSpeaksOfIt) {
+    json document = minimal();
+    json generated = curve("g", "pixels", 1, false);
+    generated["synthetic"] = true;
+    document["curves"] = {generated, curve("a", "pixels", 1.2, false)};
+    EXPECT_TRUE(judge(document, {finding("g", 1), finding("a", 0.5)}).synthetic);
+    EXPECT_FALSE(judge(document, {finding("g", 1), finding("a", 1)}).synthetic);
+}
+
+TEST(Fusion, WhatDidNotRunCountsForNothing) {
+    json document = minimal();
+    document["curves"] = {curve("a", "pixels", 1, false)};
+    for (const Outcome outcome : {Outcome::kNotApplicable, Outcome::kFailed}) {
+        const Judgement judgement = judge(document, {finding("a", 1, outcome)});
+        EXPECT_FALSE(judgement.llr.has_value());
+        EXPECT_FALSE(judgement.abstained);
+        EXPECT_EQ(decide(judgement), Decision::kNotApplicable);
+    }
+    EXPECT_EQ(decide(judge(document, {})), Decision::kNotApplicable);
+    const Judgement uncalibrated = judge(document, {finding("unknown", 1)});
+    EXPECT_TRUE(uncalibrated.abstained);
+    EXPECT_EQ(decide(uncalibrated), Decision::kInconclusive);
+    const Judgement broken = judge(document, {finding("a", std::numeric_limits<double>::quiet_NaN())});
+    EXPECT_FALSE(broken.llr.has_value());
+    EXPECT_FALSE(broken.limits.empty());
+}
+
+TEST(CalibrationFile, RefusesWhatIsMalformed) {
+    for (const char* text : {"", "null", "[]", "{", "{\"schema\": 1}", "\xff\xfe", "{\"a\": 1e999}"}) {
+        EXPECT_FALSE(Calibration::parse(text).ok()) << text;
+    }
+    EXPECT_FALSE(Calibration::parse(std::string(100'000, '[')).ok());
+    for (const char* key : {"schema", "version", "forgeable_cap", "groups", "curves"}) {
+        json document = minimal();
+        document.erase(key);
+        refusal(document);
+        document[key] = nullptr;
+        refusal(document);
+    }
+}
+
+TEST(CalibrationFile, RefusesCurvesThatCannotBeMeant) {
+    const auto with_knots = [](const json& knots, bool forgeable = false) {
+        json document = minimal();
+        document["curves"] = {curve("a", "pixels", 0.5, forgeable)};
+        document["curves"][0]["knots"] = knots;
+        return document;
+    };
+    EXPECT_THAT(refusal(with_knots({{0, 0}, {1, 1}, {2, 0.5}})), HasSubstr("not monotone"));
+    EXPECT_THAT(refusal(with_knots({{0, 0}, {0, 1}})), HasSubstr("have to rise"));
+    EXPECT_THAT(refusal(with_knots({{0, 0}, {1, 3.5}})), HasSubstr("cap"));
+    EXPECT_THAT(refusal(with_knots({{0, 0}, {1, 0.95}}, true)), HasSubstr("cap"));
+    EXPECT_THAT(refusal(with_knots(json::array({json::array({0, 0})}))), HasSubstr("2 to 256"));
+    EXPECT_THAT(refusal(with_knots({{0, 0}, {1, "1"}})), HasSubstr("[value, llr]"));
+    EXPECT_TRUE(Calibration::parse(with_knots({{0, 0.5}, {1, 0.1}, {2, -0.2}}).dump()).ok())
+        << "evidence for authentic falls";
+
+    json twice = minimal();
+    twice["curves"] = {curve("a", "pixels", 1, false), curve("a", "pixels", 1, false)};
+    EXPECT_THAT(refusal(twice), HasSubstr("has a curve already"));
+    json homeless = minimal();
+    homeless["curves"] = {curve("a", "nowhere", 1, false)};
+    EXPECT_THAT(refusal(homeless), HasSubstr("groups"));
+    json loud = minimal();
+    loud["forgeable_cap"] = 0.96;
+    EXPECT_THAT(refusal(loud), HasSubstr("forgeable_cap"));
+}
+
+TEST(CalibrationFile, TheShippedOneIsValidAndHonestAboutItsOrigin) {
+    std::ifstream file(BONAFIDE_SOURCE_DIR "/models/calibration.json");
+    std::ostringstream text;
+    text << file.rdbuf();
+    const Result<Calibration> calibration = Calibration::parse(text.str());
+    ASSERT_TRUE(calibration.ok()) << calibration.error().message;
+    EXPECT_FALSE(calibration->curves().empty());
+    for (const Calibration::Curve& shipped : calibration->curves()) {
+        for (const Calibration::Knot& knot : shipped.knots) {
+            EXPECT_LT(std::abs(knot.llr), 0.95)
+                << shipped.analyzer << ": no single first-generation analyzer may decide alone";
+        }
+        const bool judged = shipped.fitted_on.rfind("set by judgement", 0) == 0;
+        EXPECT_TRUE(judged || shipped.fitted_on.find(" files") != std::string::npos)
+            << shipped.analyzer << ": " << shipped.fitted_on;
+    }
+}
+
+}  // namespace
+}  // namespace bonafide::fusion
