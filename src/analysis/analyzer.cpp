@@ -5,19 +5,22 @@
 
 namespace bonafide::analysis {
 
-Result<Parameters> Parameters::resolve(const std::vector<ParameterDefinition>& definitions, const std::map<std::string, double>& given) {
+Result<Parameters> Parameters::resolve(const std::vector<ParameterDefinition>& definitions,
+                                       const std::map<std::string, double>& given) {
     Parameters parameters;
     for (const ParameterDefinition& definition : definitions) {
         parameters.values_.emplace(definition.name, definition.default_value);
     }
     for (const auto& [name, value] : given) {
-        const auto definition = std::find_if(definitions.begin(), definitions.end(), [&](const auto& known) { return known.name == name; });
+        const auto definition =
+            std::find_if(definitions.begin(), definitions.end(), [&](const auto& known) { return known.name == name; });
         if (definition == definitions.end()) {
             return Error{ErrorCode::kUsage, "no parameter is named '" + name + "'"};
         }
         if (!std::isfinite(value) || value < definition->minimum || value > definition->maximum) {
-            return Error{ErrorCode::kUsage, "parameter '" + name + "' must lie between " + std::to_string(definition->minimum) + " and " +
-                                                std::to_string(definition->maximum) + " " + std::string(definition->unit)};
+            return Error{ErrorCode::kUsage,
+                         "parameter '" + name + "' must lie between " + std::to_string(definition->minimum) + " and " +
+                             std::to_string(definition->maximum) + " " + std::string(definition->unit)};
         }
         parameters.values_.find(name)->second = value;
     }

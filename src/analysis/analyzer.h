@@ -1,17 +1,17 @@
 #pragma once
 
+#include "base/result.h"
+#include "evidence/evidence.h"
+#include "features/media.h"
+#include "infer/model_store.h"
+#include "media/streams.h"
+
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.h"
-#include "evidence/evidence.h"
-#include "features/media.h"
-#include "infer/model_store.h"
-#include "media/streams.h"
 
 namespace bonafide::analysis {
 
@@ -33,8 +33,10 @@ struct MeasurementDefinition {
 /// Values of an analyzer's parameters, complete and within range.
 class Parameters {
   public:
-    /// Resolves `given` (parameter name to value) over the defaults; kUsage for an unknown name or a value out of range or not finite.
-    static Result<Parameters> resolve(const std::vector<ParameterDefinition>& definitions, const std::map<std::string, double>& given);
+    /// Resolves `given` (parameter name to value) over the defaults; kUsage for an unknown name or a value out of range
+    /// or not finite.
+    static Result<Parameters> resolve(const std::vector<ParameterDefinition>& definitions,
+                                      const std::map<std::string, double>& given);
     /// The value of a declared parameter; ENSURE that it is declared.
     double operator[](std::string_view name) const;
     const std::map<std::string, double, std::less<>>& values() const { return values_; }
@@ -56,8 +58,10 @@ struct Analysis {
     std::string reason;       ///< why not applicable or failed, in words for a person; empty when it ran
     std::string explanation;  ///< one or two sentences for a person, when it ran
     std::vector<evidence::Measurement> measurements;
-    std::vector<Observation> observations;  ///< at most kMostObservations are reported; say the number of all in a measurement
-    /// CV_8UC1, the picture's size after orientation: brighter is more suspicious, 128 is the analyzer's own threshold. Empty: none.
+    std::vector<Observation>
+        observations;  ///< at most kMostObservations are reported; say the number of all in a measurement
+    /// CV_8UC1, the picture's size after orientation: brighter is more suspicious, 128 is the analyzer's own threshold.
+    /// Empty: none.
     cv::Mat map;
     std::optional<evidence::Provenance> provenance;  ///< for the analyzers of the provenance family
 
@@ -77,14 +81,16 @@ struct Context {
     std::string trust_anchors_pem;
 };
 
-/// One analyzer at work on one input. Created anew for every input; on_packet, on_frame and on_sound come in order from one thread,
-/// then finish once. Still pictures get only finish. Neither prints, nor opens files, nor keeps state outside itself.
+/// One analyzer at work on one input. Created anew for every input; on_packet, on_frame and on_sound come in order from
+/// one thread, then finish once. Still pictures get only finish. Neither prints, nor opens files, nor keeps state
+/// outside itself.
 class Analyzer : public media::StreamSink {
   public:
     virtual Analysis finish(const Context& context) = 0;
 };
 
-/// Everything the rest of the program knows about an analyzer: table, help, documentation, schema and bindings are generated from it.
+/// Everything the rest of the program knows about an analyzer: table, help, documentation, schema and bindings are
+/// generated from it.
 struct AnalyzerDefinition {
     std::string_view id;  ///< family.name[.measure], never reused
     int version = 1;

@@ -5,10 +5,11 @@ namespace bonafide {
 [[noreturn]] void ensure_failed(const char* condition, const char* file, int line);
 }  // namespace bonafide
 
-/// A condition that only a bug can break. Input, however hostile, must never reach a failing ENSURE: that is what Result is for.
-#define ENSURE(condition)                                                    \
-    do {                                                                     \
-        if (!(condition)) {                                                  \
-            ::bonafide::ensure_failed(#condition, __FILE__, __LINE__);       \
-        }                                                                    \
+/// A condition that only a bug can break. Input, however hostile, must never reach a failing ENSURE: that is what
+/// Result is for.
+#define ENSURE(condition)                                              \
+    do {                                                               \
+        if (!(condition)) {                                            \
+            ::bonafide::ensure_failed(#condition, __FILE__, __LINE__); \
+        }                                                              \
     } while (false)

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/result.h"
+
 #include <cstdint>
 #include <span>
 #include <string>
-
-#include "base/result.h"
 
 namespace bonafide {
 
@@ -17,7 +17,8 @@ struct FileDigest {
     std::uint64_t size_bytes = 0;
 };
 
-/// SHA-256 of everything readable through `fd` from offset 0, without moving its file position; kIo where reading fails.
+/// SHA-256 of everything readable through `fd` from offset 0, without moving its file position; kIo where reading
+/// fails.
 Result<FileDigest> sha256_of_fd(int fd);
 
 }  // namespace bonafide

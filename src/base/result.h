@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/ensure.h"
+
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
-
-#include "base/ensure.h"
 
 namespace bonafide {
 

@@ -15,9 +15,11 @@ Media::Media(const ingest::Identity& identity, const ingest::ByteSource& source,
 
 Media::~Media() = default;
 
-Result<std::unique_ptr<Media>> Media::open(const ingest::Identity& identity, const ingest::ByteSource& source, const Limits& limits) {
+Result<std::unique_ptr<Media>> Media::open(const ingest::Identity& identity, const ingest::ByteSource& source,
+                                           const Limits& limits) {
     if (!identity.supported()) {
-        return Error{ErrorCode::kUnsupported, "not a supported picture, film or recording; it seems to be: " + identity.description};
+        return Error{ErrorCode::kUnsupported,
+                     "not a supported picture, film or recording; it seems to be: " + identity.description};
     }
     std::unique_ptr<Media> media(new Media(identity, source, limits));
     media->metadata_ = media::read_metadata(identity, source);

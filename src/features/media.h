@@ -1,12 +1,5 @@
 #pragma once
 
-#include <memory>
-#include <mutex>
-#include <opencv2/core.hpp>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/limits.h"
 #include "ingest/byte_source.h"
 #include "ingest/identify.h"
@@ -15,14 +8,24 @@
 #include "media/metadata.h"
 #include "media/streams.h"
 
+#include <opencv2/core.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace bonafide::features {
 
 /// One input as the analyzers see it: decoded once, with the features that several of them need computed on first use.
-/// Thread-safe for reading. Frames and sound are not kept here: they stream past (analysis::Analyzer::on_frame, on_sound).
+/// Thread-safe for reading. Frames and sound are not kept here: they stream past (analysis::Analyzer::on_frame,
+/// on_sound).
 class Media {
   public:
     /// Decodes a still picture or opens a film or recording. Fails where not even a part of it can be decoded.
-    static Result<std::unique_ptr<Media>> open(const ingest::Identity& identity, const ingest::ByteSource& source, const Limits& limits);
+    static Result<std::unique_ptr<Media>> open(const ingest::Identity& identity, const ingest::ByteSource& source,
+                                               const Limits& limits);
     ~Media();
 
     const ingest::Identity& identity() const { return identity_; }

@@ -63,7 +63,8 @@ std::vector<std::uint8_t> ByteSource::read(std::uint64_t offset, std::size_t len
 
 Result<std::vector<std::uint8_t>> ByteSource::read_all(std::uint64_t most_bytes) const {
     if (size_bytes() > most_bytes) {
-        return Error{ErrorCode::kLimit, "larger than the limit of " + std::to_string(most_bytes) + " bytes for this kind of input"};
+        return Error{ErrorCode::kLimit,
+                     "larger than the limit of " + std::to_string(most_bytes) + " bytes for this kind of input"};
     }
     return read(0, static_cast<std::size_t>(size_bytes()));
 }

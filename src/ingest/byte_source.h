@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/result.h"
+
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
-
-#include "base/result.h"
 
 namespace bonafide::ingest {
 
@@ -19,7 +19,8 @@ class ByteSource {
 
     virtual std::uint64_t size_bytes() const = 0;
 
-    /// Copies up to `out.size()` bytes from `offset`; returns how many there were (fewer only at the end; 0 past it or where the system fails).
+    /// Copies up to `out.size()` bytes from `offset`; returns how many there were (fewer only at the end; 0 past it or
+    /// where the system fails).
     virtual std::size_t read_at(std::uint64_t offset, std::span<std::uint8_t> out) const = 0;
 
     /// The bytes [offset, offset + length), shorter at the end of the input. The caller bounds `length`.

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "engine/front/check.h"
+
+#include <string>
+#include <vector>
+
+namespace bonafide::cli {
+
+/// Exit codes (docs/guide/command-line.md), in order of precedence.
+enum ExitCode : int { kClean = 0, kFound = 1, kFailed = 2, kInconclusive = 3 };
+
+enum class Format { kText, kJson, kJsonLines, kHtml };
+
+/// What `check` was asked to do.
+struct CheckRequest {
+    std::vector<std::string> paths;
+    Format format = Format::kText;
+    std::string output;  ///< file, or folder for several HTML reports; empty: standard output
+    std::string maps_folder;
+    std::string resume;  ///< state file
+    int jobs = 0;        ///< 0: one a processor
+    bool quiet = false, verbose = false, colour = false;
+    bool progress = false;  ///< standard error is a terminal
+    engine::Job job;
+};
+
+int run_check(const CheckRequest& request, const engine::Installation& installation);
+int list_analyzers(const std::string& id, bool json, const engine::Installation& installation);
+int list_models(bool json, const engine::Installation& installation);
+
+}  // namespace bonafide::cli

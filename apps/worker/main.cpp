@@ -1,0 +1,140 @@
+// Reads a job on standard input, gives up every right it does not need, analyses the input on descriptor 3 and sends
+// frames on descriptor 4.
+#include "describe.h"
+#include "engine/protocol/frame.h"
+#include "engine/protocol/job.h"
+#include "engine/worker/analyse.h"
+#include "engine/worker/isolation.h"
+
+#include <opencv2/core.hpp>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <tbb/global_control.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace bonafide::worker {
+namespace {
+
+constexpr int kWrongUsage = 64;      ///< sysexits.h: EX_USAGE
+constexpr int kBroken = 70;          ///< EX_SOFTWARE
+constexpr int kNoInstallation = 78;  ///< EX_CONFIG
+
+std::string read_standard_input() {
+    std::string text;
+    std::array<char, 65536> buffer{};
+    ssize_t count = 0;
+    while ((count = read(STDIN_FILENO, buffer.data(), buffer.size())) > 0) {
+        text.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    return text;
+}
+
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::ostringstream text;
+    if (!stream || !(text << stream.rdbuf())) {
+        return Error{ErrorCode::kIo,
+                     "cannot read " + path + "; reinstall Bonafide, or run `tools/dev build` in a source tree"};
+    }
+    return text.str();
+}
+
+Result<engine::Equipment> equip(const engine::Job& job) {
+    engine::Equipment equipment;
+    auto models = infer::ModelStore::open(job.data_folder + "/manifest.json", job.model_folders, job.cache_folder);
+    if (!models) {
+        return models.error();
+    }
+    equipment.models = std::move(*models);
+    const auto text = read_file(job.data_folder + "/calibration.json");
+    if (!text) {
+        return text.error();
+    }
+    auto calibration = fusion::Calibration::parse(*text);
+    if (!calibration) {
+        return calibration.error();
+    }
+    equipment.calibration = std::move(*calibration);
+    return equipment;
+}
+
+int fail(int code, const std::string& message) {
+    std::fprintf(stderr, "%s\n", message.c_str());
+    return code;
+}
+
+int work() {
+    // If whoever started us is gone, so is the reason to go on.
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    const auto job = engine::parse_job(read_standard_input());
+    if (!job) {
+        return fail(kWrongUsage, job.error().message);
+    }
+    if (const auto sound = engine::check_choices(*job); !sound) {
+        return fail(kWrongUsage, sound.error().message);
+    }
+    const auto equipment = equip(*job);
+    if (!equipment) {
+        return fail(kNoInstallation, equipment.error().message);
+    }
+    struct stat status {};
+    if (fstat(engine::kInputFd, &status) != 0) {
+        return fail(kBroken, "no input on descriptor 3");
+    }
+
+    std::vector<std::string> readable = job->model_folders;
+    readable.emplace_back("/sys/devices/system/cpu");  // the processor's topology, for thread pools
+    const engine::Isolation isolation = engine::isolate(job->limits, readable);
+
+    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism,
+                                      static_cast<std::size_t>(std::max(1, job->threads)));
+    cv::setNumThreads(job->threads);
+    const auto source = ingest::open_fd(engine::kInputFd, static_cast<std::uint64_t>(status.st_size));
+    bool delivered = true;
+    const auto send = [&](engine::Frame::Type type, const std::string& name, std::span<const std::uint8_t> bytes) {
+        delivered = delivered && engine::write_frame(engine::kOutputFd, type, name, bytes).ok();
+    };
+    const report::Report report = engine::analyse(*job, *source, *equipment, isolation,
+                                                  [&](const std::string& name, std::span<const std::uint8_t> bytes) {
+                                                      send(engine::Frame::Type::kArtifact, name, bytes);
+                                                  });
+    const std::string json = report::to_json(report).dump();
+    send(engine::Frame::Type::kReport, "", std::span(reinterpret_cast<const std::uint8_t*>(json.data()), json.size()));
+    return delivered ? 0 : kBroken;
+}
+
+}  // namespace
+}  // namespace bonafide::worker
+
+int main(int argc, char** argv) {
+    int code = bonafide::worker::kBroken;
+    try {
+        if (argc == 2 && std::string_view(argv[1]) == "--describe") {
+            std::fputs(bonafide::worker::describe_analyzers().c_str(), stdout);
+            code = 0;
+        } else if (argc == 1) {
+            code = bonafide::worker::work();
+        } else {
+            code = bonafide::worker::fail(bonafide::worker::kWrongUsage,
+                                          "bonafide-worker is started by the bonafide program; see `bonafide --help`");
+        }
+    } catch (const std::bad_alloc&) {
+        code = bonafide::worker::fail(bonafide::worker::kBroken, "out of memory (--max-memory)");
+    } catch (const std::exception& exception) {
+        code = bonafide::worker::fail(bonafide::worker::kBroken, exception.what());
+    }
+    std::fflush(stdout);
+    // Leave without tearing down libraries that an untrusted input has passed through, and that the process is about to
+    // lose anyway.
+    _exit(code);
+}

@@ -1,0 +1,186 @@
+#include "analysis/scheduler.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <exception>
+
+namespace bonafide::analysis {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// One analyzer at work: feeds it until it breaks, and remembers why it broke.
+struct Work {
+    const AnalyzerDefinition* definition = nullptr;
+    std::unique_ptr<Analyzer> analyzer;
+    std::string failure;
+    double time_s = 0;
+
+    template <class Action>
+    void guarded(const Action& action) {
+        if (!failure.empty()) {
+            return;
+        }
+        const Clock::time_point start = Clock::now();
+        try {
+            action();
+        } catch (const std::exception& exception) {
+            failure = std::string("stopped by an error inside: ") + exception.what();
+        }
+        time_s += seconds_since(start);
+    }
+};
+
+/// Hands each event of the pass to those who asked for it.
+class Distributor final : public media::StreamSink {
+  public:
+    Distributor(std::vector<Work>& works, media::StreamSink* observer, const media::ReadOptions& observer_wants)
+        : works_(works), observer_(observer), observer_wants_(observer_wants) {}
+
+    void on_packet(const media::Packet& packet) override {
+        for (Work& work : works_) {
+            if (work.definition->wants_packets) {
+                work.guarded([&] { work.analyzer->on_packet(packet); });
+            }
+        }
+        if (observer_ != nullptr && observer_wants_.packets) {
+            observer_->on_packet(packet);
+        }
+    }
+    void on_frame(const media::VideoFrame& frame) override {
+        for (Work& work : works_) {
+            if (work.definition->wants_frames) {
+                work.guarded([&] { work.analyzer->on_frame(frame); });
+            }
+        }
+        if (observer_ != nullptr && observer_wants_.frames) {
+            observer_->on_frame(frame);
+        }
+    }
+    void on_sound(const media::SoundBlock& block) override {
+        for (Work& work : works_) {
+            if (work.definition->wants_sound) {
+                work.guarded([&] { work.analyzer->on_sound(block); });
+            }
+        }
+        if (observer_ != nullptr && observer_wants_.sound) {
+            observer_->on_sound(block);
+        }
+    }
+
+  private:
+    std::vector<Work>& works_;
+    media::StreamSink* observer_;
+    media::ReadOptions observer_wants_;
+};
+
+bool streams(const AnalyzerDefinition& definition) {
+    return definition.wants_packets || definition.wants_frames || definition.wants_sound;
+}
+
+/// Why `measurements` break the analyzer's declaration; empty where they keep it.
+std::string broken_promise(const AnalyzerDefinition& definition,
+                           const std::vector<evidence::Measurement>& measurements) {
+    for (const evidence::Measurement& measurement : measurements) {
+        const bool declared =
+            std::any_of(definition.emits.begin(), definition.emits.end(), [&](const MeasurementDefinition& known) {
+                return known.name == measurement.name && known.unit == measurement.unit;
+            });
+        if (!declared) {
+            return "measured '" + measurement.name + "' (" + measurement.unit + "), which it does not declare";
+        }
+        if (!std::isfinite(measurement.value)) {
+            return "measured a value of '" + measurement.name + "' that is not finite";
+        }
+    }
+    return {};
+}
+
+Analysis checked(const AnalyzerDefinition& definition, Analysis analysis, const cv::Size& picture) {
+    std::string broken = broken_promise(definition, analysis.measurements);
+    for (const Observation& observation : analysis.observations) {
+        if (broken.empty()) {
+            broken = broken_promise(definition, observation.measurements);
+        }
+    }
+    if (broken.empty() && !analysis.map.empty() && (analysis.map.type() != CV_8UC1 || analysis.map.size() != picture)) {
+        broken = "drew a map of the wrong size or type";
+    }
+    if (!broken.empty()) {
+        return Analysis::failed(broken);
+    }
+    if (analysis.observations.size() > kMostObservations) {
+        analysis.observations.resize(kMostObservations);
+    }
+    return analysis;
+}
+
+/// The first of the definition's models that is missing or altered, in words; empty where all are as the manifest says.
+std::string model_problem(const AnalyzerDefinition& definition, const infer::ModelStore& models) {
+    for (const std::string_view id : definition.models) {
+        if (const auto path = models.verified_path(std::string(id)); !path) {
+            return path.error().message;
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+RunResult run(const std::vector<Planned>& plan, const features::Media& media, const infer::ModelStore& models,
+              const std::string& trust_anchors_pem, media::StreamSink* observer,
+              const media::ReadOptions& observer_wants) {
+    RunResult result;
+    std::vector<Work> works;
+    media::ReadOptions wanted = observer != nullptr ? observer_wants : media::ReadOptions{};
+    for (const Planned& planned : plan) {
+        Work work;
+        work.definition = planned.definition;
+        work.failure = model_problem(*planned.definition, models);
+        if (work.failure.empty()) {
+            work.analyzer = planned.definition->create(planned.parameters);
+            wanted.packets |= planned.definition->wants_packets;
+            wanted.frames |= planned.definition->wants_frames;
+            wanted.sound |= planned.definition->wants_sound;
+        }
+        works.push_back(std::move(work));
+    }
+
+    if (media.reader() != nullptr && (wanted.packets || wanted.frames || wanted.sound)) {
+        Distributor distributor(works, observer, observer_wants);
+        auto read = media.reader()->read(wanted, distributor);
+        if (read) {
+            result.read = std::move(*read);
+        } else {
+            result.read_error = read.error();
+            for (Work& work : works) {
+                if (streams(*work.definition) && work.failure.empty()) {
+                    work.failure = "the input could not be read to its end: " + read.error().message;
+                }
+            }
+        }
+    }
+
+    const Context context{media, models, result.read ? &*result.read : nullptr, trust_anchors_pem};
+    const cv::Size picture = media.image() != nullptr ? media.image()->rgb.size() : cv::Size();
+    result.analyses.resize(works.size());
+    tbb::parallel_for(std::size_t{0}, works.size(), [&](std::size_t index) {
+        Work& work = works[index];
+        Analysis analysis;
+        work.guarded([&] { analysis = checked(*work.definition, work.analyzer->finish(context), picture); });
+        if (!work.failure.empty()) {
+            analysis = Analysis::failed(work.failure);
+        }
+        result.analyses[index] = {work.definition, std::move(analysis), work.time_s};
+    });
+    return result;
+}
+
+}  // namespace bonafide::analysis

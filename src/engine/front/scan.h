@@ -1,0 +1,20 @@
+#pragma once
+
+#include "engine/front/check.h"
+#include "engine/front/inputs.h"
+
+#include <functional>
+#include <string>
+
+namespace bonafide::engine {
+
+/// What is told about each input as soon as it is done. Called from one thread at a time, in the order in which they
+/// finish; false ends the scan.
+using ScanSink = std::function<bool(const InputItem& input, const Checked& checked)>;
+
+/// Checks everything `walk` yields and `wanted` accepts, `jobs` inputs at a time, holding no more than that in memory.
+/// Ends early, with the error, where the caller's choices or the installation are wrong; a bad input never ends it.
+Result<void> scan(InputWalk& walk, const Job& job, int jobs, const Installation& installation,
+                  const std::function<bool(const InputItem&)>& wanted, const ScanSink& sink);
+
+}  // namespace bonafide::engine

@@ -1,0 +1,29 @@
+#include "engine/protocol/job.h"
+
+#include <nlohmann/json.hpp>
+
+namespace bonafide {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, size_bytes, pixels, duration_s, streams, time_s, memory_bytes)
+
+}  // namespace bonafide
+
+namespace bonafide::engine {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, path, sha256, limits, only, skip, parameters, prior, threads, maps,
+                                   presentation, data_folder, model_folders, cache_folder, trust_anchors_pem)
+
+std::string to_json(const Job& job) {
+    // A file name need not be valid UTF-8; JSON must be.
+    return nlohmann::json(job).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Result<Job> parse_job(std::string_view json) {
+    try {
+        return nlohmann::json::parse(json).get<Job>();
+    } catch (const nlohmann::json::exception& exception) {
+        return Error{ErrorCode::kInvalid, std::string("not a job: ") + exception.what()};
+    }
+}
+
+}  // namespace bonafide::engine

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/limits.h"
+#include "base/result.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bonafide::engine {
+
+/// File descriptors of a worker, beside standard input (the job) and standard error (its last words).
+inline constexpr int kInputFd = 3;
+inline constexpr int kOutputFd = 4;
+
+/// What a worker is asked to do with the one input it is given. Travels as JSON on its standard input.
+struct Job {
+    std::string path;  ///< as the user gave it: shown, never opened
+    std::string sha256;
+    Limits limits;
+    std::vector<std::string> only, skip;                              ///< globs over analyzer ids; `only` empty: all
+    std::map<std::string, std::map<std::string, double>> parameters;  ///< analyzer id -> parameter -> value
+    double prior = 0.5;
+    int threads = 1;
+    bool maps = false;          ///< send full-size maps
+    bool presentation = false;  ///< send what an HTML page shows
+    std::string data_folder;    ///< models/manifest.json, models/calibration.json
+    std::vector<std::string> model_folders;
+    std::string cache_folder;
+    std::string trust_anchors_pem;
+};
+
+std::string to_json(const Job& job);
+Result<Job> parse_job(std::string_view json);
+
+}  // namespace bonafide::engine

@@ -1,0 +1,192 @@
+#include "engine/worker/analyse.h"
+
+#include "base/version.h"
+#include "engine/worker/assemble.h"
+#include "engine/worker/choice.h"
+#include "engine/worker/stability.h"
+#include "engine/worker/wording.h"
+#include "features/presentation.h"
+#include "fusion/fused_map.h"
+#include "media/encode.h"
+
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace bonafide::engine {
+namespace {
+
+constexpr int kLongestShownPx = 1280;  ///< maps that are only looked at need not be larger than the preview they lie on
+
+report::Report failed(report::Report report, ingest::MediaKind kind, const std::string& why) {
+    report.verdict = report::Verdict::kFailed;
+    report.failure = why;
+    report.summary = summarise(report, kind);
+    return report;
+}
+
+nlohmann::ordered_json replay_of(const Job& job, const Equipment& equipment, const Isolation& isolation) {
+    nlohmann::ordered_json replay;
+    replay["calibration"] = equipment.calibration.version();
+    replay["precision"] = "f32";
+    replay["analyzers"] = {{"only", job.only}, {"skip", job.skip}};
+    replay["parameters"] = job.parameters;
+    replay["limits"] = {{"size_bytes", job.limits.size_bytes}, {"pixels", job.limits.pixels},
+                        {"duration_s", job.limits.duration_s}, {"streams", job.limits.streams},
+                        {"time_s", job.limits.time_s},         {"memory_bytes", job.limits.memory_bytes}};
+    replay["isolation"] = {{"landlock_abi", isolation.landlock_abi},
+                           {"seccomp", isolation.seccomp},
+                           {"memory_limit", isolation.memory_limit}};
+    return replay;
+}
+
+std::vector<std::uint8_t> encoded_map(const cv::Mat& map, bool full_size) {
+    const int longest = std::max(map.cols, map.rows);
+    if (full_size || longest <= kLongestShownPx) {
+        return media::encode_png(map);
+    }
+    cv::Mat shown;
+    const double scale = static_cast<double>(kLongestShownPx) / longest;
+    cv::resize(map, shown, cv::Size(), scale, scale, cv::INTER_AREA);
+    return media::encode_png(shown);
+}
+
+void send_maps(const Job& job, const std::vector<analysis::Ran>& analyses,
+               const std::vector<evidence::Finding>& findings, const ArtifactSink& artifacts) {
+    std::vector<fusion::JudgedMap> judged;
+    for (std::size_t i = 0; i < analyses.size(); ++i) {
+        const cv::Mat& map = analyses[i].analysis.map;
+        if (map.empty()) {
+            continue;
+        }
+        artifacts("maps/" + findings[i].analyzer + ".png", encoded_map(map, job.maps));
+        judged.push_back({map, findings[i].llr});
+    }
+    const cv::Mat fused = fusion::fuse_maps(judged);
+    if (!fused.empty()) {
+        artifacts("maps/fused.png", encoded_map(fused, job.maps));
+    }
+}
+
+void add_part(const features::Media& media, report::Report& report) {
+    report::Part part;
+    part.llr = report.llr;
+    if (media.image() != nullptr) {
+        part.id = part.kind = "image";
+        part.box_px = evidence::Where::Box{0, 0, media.image()->rgb.cols, media.image()->rgb.rows};
+    } else {
+        const bool film = media.identity().kind == ingest::MediaKind::kVideo;
+        part.id = film ? "film" : "sound";
+        part.kind = film ? "segment" : "audio";
+        part.start_s = 0;
+        part.end_s = report.input.duration_s;
+    }
+    report.parts.push_back(part);
+}
+
+/// Why a film or recording of which nothing came out cannot be judged; empty where something did.
+std::string nothing_decoded(const features::Media& media, const analysis::RunResult& result) {
+    if (result.read_error) {
+        return result.read_error->message;
+    }
+    if (media.reader() != nullptr && result.read && result.read->frames == 0 && result.read->samples == 0) {
+        return "it is a " + media.identity().description + ", but not one picture or sample of it could be decoded" +
+               (result.read->problems.empty() ? "" : " (" + result.read->problems.front() + ")");
+    }
+    return {};
+}
+
+void analyse_media(const Job& job, const features::Media& media, const Equipment& equipment,
+                   const ArtifactSink& artifacts, report::Report& report) {
+    const ingest::MediaKind kind = media.identity().kind;
+    auto plan = plan_for(job, kind);
+    ENSURE(plan.ok());
+    std::unique_ptr<features::PresentationMaker> presentation =
+        job.presentation ? features::PresentationMaker::create() : nullptr;
+    media::ReadOptions shown;
+    shown.frames = shown.sound = presentation != nullptr;
+    shown.threads = job.threads;
+
+    const analysis::RunResult result =
+        analysis::run(*plan, media, equipment.models, job.trust_anchors_pem, presentation.get(), shown);
+    describe_input(media, result.read, report.input);
+    for (const analysis::Ran& ran : result.analyses) {
+        report.analyzer_s[std::string(ran.definition->id)] = ran.time_s;
+    }
+    if (const std::string nothing = nothing_decoded(media, result); !nothing.empty()) {
+        report = failed(std::move(report), kind, nothing);
+        return;
+    }
+
+    report.provenance = merged_provenance(result.analyses);
+    report.findings = main_findings(result.analyses, kind, equipment.models, job.maps || job.presentation);
+    const fusion::Judgement judgement = equipment.calibration.judge(report.findings, report.provenance, job.prior);
+    report.llr = judgement.llr;
+    report.probability = judgement.probability;
+    report.limits.insert(report.limits.end(), judgement.limits.begin(), judgement.limits.end());
+    report.verdict = verdict_for(judgement, report.findings, report.input);
+    if (media.image() != nullptr) {
+        if (const auto change =
+                turned_by(job, media, equipment, report.findings, report.provenance, fusion::decide(judgement))) {
+            report.verdict = report::Verdict::kInconclusive;
+            report.limits.push_back("The verdict was withheld because it turns into its opposite after " + *change +
+                                    ".");
+        }
+    }
+    report.summary = summarise(report, kind);
+    if (job.maps || job.presentation) {
+        send_maps(job, result.analyses, report.findings, artifacts);
+    }
+    append_observations(result.analyses, report.findings);
+    add_part(media, report);
+    if (result.read) {
+        for (const std::string& problem : result.read->problems) {
+            report.limits.push_back("While decoding: " + problem);
+        }
+    }
+    if (presentation) {
+        for (const auto& [name, bytes] : presentation->finish(media)) {
+            artifacts(name, bytes);
+        }
+    }
+}
+
+}  // namespace
+
+report::Report analyse(const Job& job, const ingest::ByteSource& source, const Equipment& equipment,
+                       const Isolation& isolation, const ArtifactSink& artifacts) {
+    const auto start = std::chrono::steady_clock::now();
+    report::Report report;
+    report.tool_version = kVersion;
+    report.tool_revision = kRevision;
+    report.prior = job.prior;
+    report.input.path = job.path;
+    report.input.sha256 = job.sha256;
+    report.input.size_bytes = source.size_bytes();
+    report.replay = replay_of(job, equipment, isolation);
+
+    const ingest::Identity identity = ingest::identify(source);
+    report.input.media_type = identity.media_type;
+    report.input.kind = ingest::name_of(identity.kind);
+    report.input.description = identity.description;
+    report.input.extension_agrees = ingest::extension_agrees(job.path, identity);
+    const Propositions propositions = propositions_for(identity.kind);
+    report.h1 = propositions.h1;
+    report.h0 = propositions.h0;
+    report.limits = standing_limits(identity.kind);
+    for (const std::string& lacking : isolation.lacking) {
+        report.limits.push_back("Isolation: " + lacking + ".");
+    }
+
+    auto media = features::Media::open(identity, source, job.limits);
+    if (media) {
+        analyse_media(job, **media, equipment, artifacts, report);
+    } else {
+        report = failed(std::move(report), identity.kind, media.error().message);
+    }
+    report.total_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return report;
+}
+
+}  // namespace bonafide::engine

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "engine/protocol/job.h"
+#include "engine/worker/isolation.h"
+#include "fusion/fusion.h"
+#include "infer/model_store.h"
+#include "ingest/byte_source.h"
+#include "report/report.h"
+
+#include <functional>
+#include <span>
+#include <string>
+
+namespace bonafide::engine {
+
+/// What a worker loads before it gives up the right to open files.
+struct Equipment {
+    infer::ModelStore models;
+    fusion::Calibration calibration;
+};
+
+/// Receives a file that goes with the report.
+using ArtifactSink = std::function<void(const std::string& name, std::span<const std::uint8_t> bytes)>;
+
+/// The main job, once, on one input: identify, decode, analyse, judge. Never fails: what could not be done is the
+/// report's verdict `failed`. `job.only`, `skip` and `parameters` must have been checked with plan_for().
+report::Report analyse(const Job& job, const ingest::ByteSource& source, const Equipment& equipment,
+                       const Isolation& isolation, const ArtifactSink& artifacts);
+
+/// kUsage where the job names an analyzer or parameter that does not exist, or a value out of range.
+Result<void> check_choices(const Job& job);
+
+}  // namespace bonafide::engine

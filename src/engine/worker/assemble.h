@@ -1,0 +1,30 @@
+#pragma once
+
+#include "analysis/scheduler.h"
+#include "engine/worker/analyse.h"
+#include "features/media.h"
+#include "report/report.h"
+
+#include <optional>
+
+namespace bonafide::engine {
+
+/// Fills what is known of the input from its decoding: size, duration, streams, and how much of it could be read.
+void describe_input(const features::Media& media, const std::optional<media::ReadSummary>& read, report::Input& input);
+
+/// The first finding of each analyzer, which fusion judges; observations are added afterwards with
+/// append_observations().
+std::vector<evidence::Finding> main_findings(const std::vector<analysis::Ran>& analyses, ingest::MediaKind kind,
+                                             const infer::ModelStore& models, bool maps_sent);
+
+/// Inserts the observations of each analyzer behind its first finding.
+void append_observations(const std::vector<analysis::Ran>& analyses, std::vector<evidence::Finding>& findings);
+
+/// All provenance the analyzers found: the strongest state and every mark.
+evidence::Provenance merged_provenance(const std::vector<analysis::Ran>& analyses);
+
+/// The report's verdict: what fusion decided, held back where the analysis is incomplete (docs/adr/0005-verdict.md).
+report::Verdict verdict_for(const fusion::Judgement& judgement, const std::vector<evidence::Finding>& findings,
+                            const report::Input& input);
+
+}  // namespace bonafide::engine

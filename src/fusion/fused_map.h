@@ -1,0 +1,21 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace bonafide::fusion {
+
+/// An analyzer's map (CV_8UC1, 128 its own threshold) and what its measurement was judged to be worth.
+struct JudgedMap {
+    cv::Mat map;
+    std::optional<double> llr;
+};
+
+/// One map out of many, of the same size: above 128 only where an analyzer whose evidence speaks for manipulation
+/// points, and the brighter the more its evidence weighs, so that the map never contradicts the score. Empty where
+/// `maps` is.
+cv::Mat fuse_maps(const std::vector<JudgedMap>& maps);
+
+}  // namespace bonafide::fusion
