@@ -30,6 +30,7 @@ struct Metadata {
     /// IPTC-IIM by "record:dataset", for example "2:80" (by-line).
     std::map<std::string, std::string> iptc;
     std::vector<TextEntry> texts;
+    std::vector<std::uint16_t> photoshop_resources;  ///< ids of Photoshop image resources (8BIM), in file order; 0x0406 is its JPEG quality
     std::string maker_note_kind;             ///< "Canon", "Nikon", "Olympus", "Fuji", "Pentax", "Apple", ... ; empty where there is none; "unknown" where unread
     std::uint64_t maker_note_bytes = 0;
     std::vector<std::uint8_t> thumbnail;     ///< the embedded EXIF preview (a JPEG), empty where there is none
