@@ -22,7 +22,7 @@ const char* name_of(StreamKind kind);
 /// I, P and B pictures of the codec; kOther for the rest (S, SI, SP, BI).
 enum class PictureType { kUnknown, kI, kP, kB, kOther };
 
-/// What the container and codec declare of one stream.
+/// What the container and codec declare of one stream. All times of a file count from its earliest presentation time on, as players do.
 struct StreamInfo {
     int index = 0;
     StreamKind kind = StreamKind::kData;
@@ -47,7 +47,8 @@ struct StreamTable {
     std::int64_t bit_rate_bps = 0;
     std::map<std::string, std::string> tags;  ///< container tags: "encoder", "creation_time", "major_brand", ...
     std::vector<StreamInfo> streams;
-    /// Index into `streams` of the film and the sound that are analysed: the default or first of each kind; empty where there is none.
+    /// Index into `streams` of the film and the sound that are analysed: the default or first of each kind that can be decoded; empty where
+    /// there is none. Cover pictures are no film.
     std::optional<int> video, audio;
 };
 
@@ -72,7 +73,9 @@ struct VideoFrame {
     int coded_bytes = 0;     ///< size of the packet it came from, 0 where unknown
     double quantiser = -1;   ///< mean luma quantiser (codec's own units), -1 where the decoder does not export it
     cv::Mat luma;            ///< CV_8UC1 or CV_16UC1 view into the decoder's buffer, native size, before rotation; not to be kept
+    int luma_bits = 8;       ///< bits in use in each sample of `luma`: 8, 10, 12, ...
     /// Converts to CV_8UC3, red first, rotated upright, shrunk so that the longer side is at most `longest_px` (0: as it is).
+    /// Empty where memory runs out. Thread-safe.
     virtual cv::Mat rgb(int longest_px = 0) const = 0;
     virtual ~VideoFrame() = default;
 };
