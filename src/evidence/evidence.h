@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -12,6 +13,8 @@ namespace bonafide::evidence {
 /// The three outcomes of an analyzer, never to be confused: failed is never clean, not applicable is never a score of 0.
 enum class Outcome { kRan, kNotApplicable, kFailed };
 const char* name_of(Outcome outcome);  ///< "ran", "not_applicable", "failed"
+/// The outcome of that name, or nothing.
+std::optional<Outcome> outcome_from(std::string_view name);
 
 /// One number in a unit, under a name that the analyzer's definition declares.
 struct Measurement {
@@ -47,7 +50,9 @@ struct Finding {
 
 /// States of provenance, kept apart: absent means unknown, and untrusted does not mean tampered.
 enum class ProvenanceState { kAbsent, kInvalid, kValid, kTrusted };
-const char* name_of(ProvenanceState state);
+const char* name_of(ProvenanceState state);  ///< "absent", "invalid", "valid", "trusted"
+/// The state of that name, or nothing.
+std::optional<ProvenanceState> provenance_state_from(std::string_view name);
 
 /// A mark or credential found in the input. `claim` says what it claims, never what is proven.
 struct Mark {

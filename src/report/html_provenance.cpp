@@ -1,0 +1,54 @@
+#include "report/history.h"
+#include "report/html_sections.h"
+#include "report/text_safety.h"
+#include "report/words.h"
+
+namespace bonafide::report::html {
+namespace {
+
+std::string facts_of(const History::Facts& facts) {
+    std::string rows;
+    for (const auto& [label, text] : facts)
+        rows += fact(label, foreign(text));
+    return rows.empty() ? "" : "<dl class=\"facts\">\n" + rows + "</dl>\n";
+}
+
+std::string entries_of(std::string_view title, std::string_view tag, const std::vector<History::Entry>& entries) {
+    if (entries.empty()) return "";
+    const std::string list(tag);
+    std::string items;
+    for (const History::Entry& entry : entries)
+        items += "<li><strong>" + foreign(entry.title) + "</strong>" + facts_of(entry.facts) + "</li>\n";
+    return "<h3>" + escape_html(title) + "</h3>\n<" + list + " class=\"history\">\n" + items + "</" + list + ">\n";
+}
+
+std::string marks_of(const std::vector<evidence::Mark>& marks) {
+    if (marks.empty()) return "<p>No marks that name a generator, a program or a camera were found.</p>\n";
+    std::string items;
+    for (const evidence::Mark& mark : marks) {
+        items += "<li>" + foreign(mark.source) + " claims: <strong>" + foreign(mark.claim) + "</strong>" +
+                 (mark.tool.empty() ? "" : ", with " + foreign(mark.tool)) +
+                 (mark.forgeable ? ". <span class=\"quiet\">Anyone could have written this.</span>"
+                                 : ". <span class=\"quiet\">Protected by a trusted signature.</span>") +
+                 (mark.detail.empty() ? "" : "<br><q class=\"detail\">" + foreign(mark.detail) + "</q>") + "</li>\n";
+    }
+    return "<ul class=\"history\">\n" + items + "</ul>\n";
+}
+
+}  // namespace
+
+std::string provenance_section(const evidence::Provenance& provenance) {
+    const History history = history_of(provenance.credentials);
+    std::string content = "<p>Content credentials: <strong>" + escape_html(title_of(provenance.state)) + "</strong>. " +
+                          escape_html(meaning_of(provenance.state)) + "</p>\n";
+    content += entries_of("What does not hold", "ul", history.failing_checks);
+    content += entries_of("History, as the credentials claim it", "ol", history.actions);
+    content += entries_of("Made from, as the credentials claim", "ul", history.ingredients);
+    content += "<h3>Marks in the file, which are claims</h3>\n" + marks_of(provenance.marks);
+    const std::string rest = facts_of(history.facts) + entries_of("Noted by the validator", "ul", history.notes);
+    if (!rest.empty())
+        content += "<details><summary>Signature and particulars of the credentials</summary>\n" + rest + "</details>\n";
+    return section("provenance", "Where it says it comes from", content);
+}
+
+}  // namespace bonafide::report::html

@@ -1,0 +1,53 @@
+#include "report/view.h"
+
+#include "report/words.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace bonafide::report {
+
+FindingsView view_findings(const Report& report) {
+    std::vector<AnalyzerView> analyzers;
+    std::map<std::string_view, std::size_t> known;
+    for (const evidence::Finding& finding : report.findings) {
+        const auto [entry, is_first] = known.try_emplace(finding.analyzer, analyzers.size());
+        if (is_first) {
+            analyzers.push_back({&finding, {}});
+        } else {
+            analyzers[entry->second].places.push_back(&finding);
+        }
+    }
+    FindingsView view;
+    for (AnalyzerView& analyzer : analyzers) {
+        const evidence::Finding& whole = *analyzer.whole;
+        const bool printed_as_zero = !whole.llr || signed_number(*whole.llr) == "0.00";
+        std::vector<AnalyzerView>& group = whole.outcome == evidence::Outcome::kFailed          ? view.failed
+                                           : whole.outcome == evidence::Outcome::kNotApplicable ? view.not_applicable
+                                           : printed_as_zero                                    ? view.neutral
+                                           : *whole.llr > 0                                     ? view.speaks_for
+                                                                                                : view.speaks_against;
+        group.push_back(std::move(analyzer));
+    }
+    const auto stronger = [](const AnalyzerView& a, const AnalyzerView& b) {
+        return std::abs(*a.whole->llr) > std::abs(*b.whole->llr);
+    };
+    std::stable_sort(view.speaks_for.begin(), view.speaks_for.end(), stronger);
+    std::stable_sort(view.speaks_against.begin(), view.speaks_against.end(), stronger);
+    return view;
+}
+
+std::vector<Moment> moments_of(const Report& report) {
+    std::vector<Moment> moments;
+    for (const evidence::Finding& finding : report.findings) {
+        if (finding.outcome != evidence::Outcome::kRan || !finding.where.start_s) continue;
+        const double start_s = *finding.where.start_s;
+        moments.push_back({&finding, start_s, std::max(start_s, finding.where.end_s.value_or(start_s))});
+    }
+    std::stable_sort(moments.begin(), moments.end(),
+                     [](const Moment& a, const Moment& b) { return a.start_s < b.start_s; });
+    return moments;
+}
+
+}  // namespace bonafide::report

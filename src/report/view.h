@@ -1,0 +1,38 @@
+#pragma once
+
+#include "report/report.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bonafide::report {
+
+/// What one analyzer says, with the places it points at. Points into the report, which must outlive it.
+struct AnalyzerView {
+    const evidence::Finding* whole = nullptr;      ///< its first finding: outcome and measurements for the whole input
+    std::vector<const evidence::Finding*> places;  ///< the further ones
+};
+
+/// The findings in the order a reader needs them. Grouped by the sign of the llr as it is printed: no threshold is
+/// added here.
+struct FindingsView {
+    std::vector<AnalyzerView> speaks_for;      ///< ran, llr above 0: strongest first
+    std::vector<AnalyzerView> speaks_against;  ///< ran, llr below 0: strongest first
+    std::vector<AnalyzerView> neutral;         ///< ran, llr 0 or not judged
+    std::vector<AnalyzerView> not_applicable;
+    std::vector<AnalyzerView> failed;
+};
+
+FindingsView view_findings(const Report& report);
+
+/// A place or moment with a time, for lists and timelines.
+struct Moment {
+    const evidence::Finding* finding = nullptr;
+    double start_s = 0, end_s = 0;
+};
+
+/// Every finding with a time, in the order of time.
+std::vector<Moment> moments_of(const Report& report);
+
+}  // namespace bonafide::report
