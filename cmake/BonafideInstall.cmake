@@ -78,7 +78,7 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME bonafide)
 set(CPACK_PACKAGE_VENDOR "The Bonafide developers")
-set(CPACK_PACKAGE_CONTACT "The Bonafide developers <security@bonafide.invalid>")
+set(CPACK_PACKAGE_CONTACT "The Bonafide developers <maintainers@bonafide.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)

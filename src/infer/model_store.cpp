@@ -131,23 +131,23 @@ Result<std::string> ModelStore::verified_path(const std::string& id) const {
     if (entry == nullptr) {
         return Error{ErrorCode::kUsage, "no model is named '" + id + "'"};
     }
+    const auto refused = [&](ErrorCode code, const std::string& what, const std::string& why) {
+        return Error{code, "model " + id + " (" + what + ") " + why + kHowToMend};
+    };
     std::string altered;
     for (const std::string& folder : folders_) {
         const std::string path = (std::filesystem::path(folder) / entry->file).string();
         const Descriptor file(path);
         if (!file.is_regular_file()) continue;
         const Result<FileDigest> digest = sha256_of_fd(file.fd);
-        if (!digest)
-            return Error{digest.error().code,
-                         "model " + id + " (" + path + "): " + digest.error().message + kHowToMend};
+        if (!digest) return refused(digest.error().code, path, digest.error().message);
         if (digest->sha256 == entry->sha256) return path;
         altered = path;
     }
     if (!altered.empty()) {
-        return Error{ErrorCode::kInvalid,
-                     "model " + id + " (" + altered + ") is not the file that the manifest describes" + kHowToMend};
+        return refused(ErrorCode::kInvalid, altered, "is not the file that the manifest describes");
     }
-    return Error{ErrorCode::kIo, "model " + id + " (" + entry->file + ") is missing" + kHowToMend};
+    return refused(ErrorCode::kIo, entry->file, "is missing");
 }
 
 }  // namespace bonafide::infer
