@@ -8,7 +8,7 @@ find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
 
 foreach(pair IN ITEMS
-        "JPEG:libjpeg" "PNG:libpng" "WEBP:libwebp;libwebpdemux" "HEIF:libheif" "AVIF:libavif" "JXL:libjxl;libjxl_threads" "TIFF:libtiff-4"
+        "JPEG:libjpeg" "PNG:libpng" "WEBP:libwebp;libwebpdemux" "HEIF:libheif" "AVIF:libavif" "JXL:libjxl;libjxl_threads" "TIFF:libtiff-4" "GIF:libgif"
         "FFMPEG:libavformat;libavcodec;libavutil;libswscale;libswresample" "EXIF:libexif" "SECCOMP:libseccomp" "PUGIXML:pugixml" "BROTLI:libbrotlidec")
     string(REPLACE ":" ";" parts "${pair}")
     list(POP_FRONT parts name)
