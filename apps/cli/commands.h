@@ -27,6 +27,8 @@ struct CheckRequest {
 
 int run_check(const CheckRequest& request, const engine::Installation& installation);
 int list_analyzers(const std::string& id, bool json, const engine::Installation& installation);
+/// Prints the JSON Schema of bonafide.report/1 for this build.
+int print_schema(const engine::Installation& installation);
 int list_models(bool json, const engine::Installation& installation);
 
 }  // namespace bonafide::cli

@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "engine/front/worker_process.h"
 #include "infer/model_store.h"
+#include "report/schema.h"
 
 #include <nlohmann/json.hpp>
 
@@ -79,6 +80,16 @@ int list_analyzers(const std::string& id, bool json, const engine::Installation&
             print_whole(analyzer);
         }
     }
+    return kClean;
+}
+
+int print_schema(const engine::Installation& installation) {
+    const auto described = engine::describe_analyzers(installation.worker);
+    if (!described) {
+        std::fprintf(stderr, "bonafide: %s\n", described.error().message.c_str());
+        return kFailed;
+    }
+    std::printf("%s\n", report::report_schema(Json::parse(*described)).c_str());
     return kClean;
 }
 

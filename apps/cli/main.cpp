@@ -145,6 +145,8 @@ int run(int argc, char** argv) {
         "models", "Which weights are installed, whether they are what they should be, and their licences");
     models.add_flag("--json", options.json, "As JSON");
 
+    const CLI::App& schema = *app.add_subcommand("schema", "The JSON Schema of the report, with the analyzers of this build");
+
     try {
         app.parse(argc, argv);
         for (const std::string& setting : options.settings) {
@@ -157,6 +159,9 @@ int run(int argc, char** argv) {
     const engine::Installation installation = engine::find_installation();
     if (analyzers.parsed()) {
         return list_analyzers(options.analyzer_id, options.json, installation);
+    }
+    if (schema.parsed()) {
+        return print_schema(installation);
     }
     if (models.parsed()) {
         return list_models(options.json, installation);

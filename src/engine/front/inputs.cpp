@@ -1,5 +1,7 @@
 #include "engine/front/inputs.h"
 
+#include <utility>
+
 namespace bonafide::engine {
 
 namespace fs = std::filesystem;

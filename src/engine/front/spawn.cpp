@@ -1,6 +1,7 @@
 #include "engine/front/spawn.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <unistd.h>
 
@@ -53,7 +54,12 @@ Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& 
     // Nothing of the caller's environment reaches the process that parses untrusted bytes. One malloc arena a core
     // keeps its memory small.
     std::string locale = "LC_ALL=C.UTF-8", arenas = "MALLOC_ARENA_MAX=4";
+#ifdef BONAFIDE_SANITIZED
+    std::string sanitizers = "TBB_ENABLE_SANITIZERS=1";  // oneTBB otherwise loads a helper in a way the address sanitizer refuses
+    char* environment[] = {locale.data(), arenas.data(), sanitizers.data(), nullptr};
+#else
     char* environment[] = {locale.data(), arenas.data(), nullptr};
+#endif
 
     posix_spawnattr_t attributes;
     ENSURE(posix_spawnattr_init(&attributes) == 0);

@@ -1,0 +1,112 @@
+// Writes example media with known truth: for the command-line tests, for `tools/dev check` without a file, and for whoever wants to try the program.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <opencv2/imgproc.hpp>
+#include <zlib.h>
+
+#include "fixtures/camera.h"
+#include "fixtures/clip.h"
+#include "fixtures/edits.h"
+#include "fixtures/sound.h"
+#include "media/encode.h"
+
+namespace {
+
+namespace fx = bonafide::fixtures;
+using Bytes = std::vector<std::uint8_t>;
+
+void write(const std::filesystem::path& path, const Bytes& bytes) {
+    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+fx::CameraSettings camera() {
+    fx::CameraSettings settings;
+    settings.width_px = 1024;
+    settings.height_px = 768;
+    return settings;
+}
+
+/// A region from a much noisier camera in a picture from a good one.
+Bytes spliced_picture() {
+    fx::CameraSettings noisy = camera();
+    noisy.camera_seed = 2;
+    noisy.scene_seed = 9;
+    noisy.photons_at_white = 400;
+    const cv::Mat target = fx::render(camera());
+    const cv::Mat mask = fx::random_region(target.size(), 0.12, 4);
+    return fx::write_jpeg(fx::splice(target, fx::render(noisy), mask, 1.0).rgb, {});
+}
+
+void put_big_endian(Bytes& out, std::uint32_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        out.push_back(static_cast<std::uint8_t>(value >> shift));
+    }
+}
+
+/// `png` with a tEXt chunk (PNG specification, 11.3.4.3) behind its header.
+Bytes with_text(Bytes png, const std::string& keyword, const std::string& text) {
+    Bytes body{'t', 'E', 'X', 't'};
+    body.insert(body.end(), keyword.begin(), keyword.end());
+    body.push_back(0);
+    body.insert(body.end(), text.begin(), text.end());
+    Bytes chunk;
+    put_big_endian(chunk, static_cast<std::uint32_t>(body.size() - 4));
+    chunk.insert(chunk.end(), body.begin(), body.end());
+    put_big_endian(chunk, static_cast<std::uint32_t>(crc32(0, body.data(), static_cast<uInt>(body.size()))));
+    constexpr std::ptrdiff_t kBehindHeader = 8 + 25;
+    png.insert(png.begin() + kBehindHeader, chunk.begin(), chunk.end());
+    return png;
+}
+
+void write_pictures(const std::filesystem::path& folder) {
+    write(folder / "camera.jpg", fx::shoot(camera()));
+    write(folder / "spliced.jpg", spliced_picture());
+    fx::CameraSettings small = camera();
+    small.width_px = 192;
+    small.height_px = 144;
+    const Bytes png = bonafide::media::encode_png(fx::render(small));
+    write(folder / "small.png", png);
+    write(folder / "says-generated.png",
+          with_text(png, "parameters", "a harbour at dawn\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 192x144, Model: sd-v1-5 (Stable Diffusion)"));
+}
+
+void write_films(const std::filesystem::path& folder) {
+    fx::ClipOptions options;
+    options.frames = 120;
+    fx::Clip film = fx::make_clip(options);
+    film.sound = fx::make_sound(fx::SoundKind::kSpeechLike, 48000, 4.8, 3);
+    write(folder / "film.mp4", fx::encode_clip(film, {}));
+    fx::freeze(film, 50, 20);
+    write(folder / "frozen.mp4", fx::encode_clip(film, {}));
+    // Long enough that somebody can interrupt its analysis.
+    fx::ClipOptions longer;
+    longer.width_px = 640;
+    longer.height_px = 360;
+    longer.frames = 750;
+    write(folder / "long.mp4", fx::encode_clip(fx::make_clip(longer), {}));
+}
+
+void write_recordings(const std::filesystem::path& folder) {
+    fx::Sound sound = fx::make_sound(fx::SoundKind::kSpeechLike, 44100, 6, 1);
+    write(folder / "recording.wav", fx::encode_sound(sound, fx::SoundFormat::kWav));
+    write(folder / "recording.mp3", fx::encode_sound(sound, fx::SoundFormat::kMp3));
+    fx::make_digital_silence(sound, 2.0, 2.6);
+    fx::splice_in(sound, fx::make_sound(fx::SoundKind::kTones, 44100, 0.5, 2), 4.0);
+    write(folder / "edited.wav", fx::encode_sound(sound, fx::SoundFormat::kWav));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::cerr << "usage: bonafide-examples FOLDER\n";
+        return 2;
+    }
+    const std::filesystem::path folder = argv[1];
+    std::filesystem::create_directories(folder);
+    write_pictures(folder);
+    write_films(folder);
+    write_recordings(folder);
+    return 0;
+}
