@@ -14,6 +14,7 @@ import csv
 import fnmatch
 import json
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -107,15 +108,16 @@ def pool_adjacent_violators(bins, sample, falling):
     return blocks
 
 
-def fit_knots(sample, pseudo_groups, cap, falling=False):
+def fit_knots(sample, pseudo_groups, curve, falling=False):
     n1, n0 = sample.weight[sample.label == 1].sum(), sample.weight[sample.label == 0].sum()
-    cap = min(cap, max(0.0, math.log10(min(n1, n0) / 10)))
+    by_size = max(0.0, math.log10(min(n1, n0) / 10))
+    cap_above, cap_below = min(curve["cap"], by_size), min(curve.get("cap_below", curve["cap"]), by_size)
     knots = []
     blocks = pool_adjacent_violators(equal_mass_bins(sample), sample, falling)
     for position, (indices, h1, h0) in enumerate(blocks):
         share = (h1 / n1 + h0 / n0) / 2
         llr = math.log10((h1 + pseudo_groups * share) / (n1 + pseudo_groups)) - math.log10((h0 + pseudo_groups * share) / (n0 + pseudo_groups))
-        llr = round(max(-cap, min(cap, llr)), 3) + 0.0
+        llr = round(max(-cap_below, min(cap_above, llr)), 3) + 0.0
         values = sample.value[indices]
         # A block is flat inside; half a block's width on either side leads over to the next.
         low, high = numpy.quantile(values, 0.25), numpy.quantile(values, 0.75)
@@ -124,7 +126,8 @@ def fit_knots(sample, pseudo_groups, cap, falling=False):
         for value in (round(float(low), 4), round(float(high), 4)):
             if not knots or value > knots[-1][0]:
                 knots.append([value, llr])
-    return knots
+    # A knot between two equal ones says nothing.
+    return [knot for i, knot in enumerate(knots) if not (0 < i < len(knots) - 1 and knots[i - 1][1] == knot[1] == knots[i + 1][1])]
 
 
 def apply(knots, value):
@@ -137,7 +140,7 @@ def cllr(sample, llr):
     return sum((cost * sample.weight)[sample.label == label].sum() / sample.weight[sample.label == label].sum() for label in (0, 1)) / 2
 
 
-def held_out_cllr(sample, pseudo_groups, cap, falling):
+def held_out_cllr(sample, pseudo_groups, curve, falling):
     """Five folds by group, so that no source teaches and tests."""
     names = sorted(set(sample.group))
     shuffled = numpy.random.default_rng(7).permutation(len(names))
@@ -145,7 +148,7 @@ def held_out_cllr(sample, pseudo_groups, cap, falling):
     fold = numpy.array([fold_of[name] for name in sample.group])
     llr = numpy.zeros(len(sample.value))
     for number in range(5):
-        knots = fit_knots(sample.only(fold != number), pseudo_groups, cap, falling)
+        knots = fit_knots(sample.only(fold != number), pseudo_groups, curve, falling)
         llr[fold == number] = apply(knots, sample.value[fold == number])
     return cllr(sample, llr)
 
@@ -178,7 +181,7 @@ def bootstrap_interval(sample, rounds=500):
     return numpy.quantile(areas, [0.025, 0.975])
 
 
-def fit_curve(curve, rows, pseudo_groups, log):
+def fit_curve(curve, rows, pseudo_groups, about, log):
     """The shipped form of `curve`, and its knots' data where it was fitted."""
     key = (curve["analyzer"], curve["measurement"])
     kinds = curve["h1_kinds"]
@@ -196,16 +199,18 @@ def fit_curve(curve, rows, pseudo_groups, log):
         shipped["fitted_on"] = "set by judgement: " + curve["reason"]
         log(f"{name}: set by judgement ({groups[0]} genuine and {groups[1]} other groups, {FEWEST_GROUPS} of each needed)")
     else:
-        shipped["knots"] = fit_knots(sample, pseudo_groups, curve["cap"], falling)
+        shipped["knots"] = fit_knots(sample, pseudo_groups, curve, falling)
         if len(shipped["knots"]) < 2:
             low, high = float(sample.value.min()), float(sample.value.max())
             shipped["knots"] = [[round(low, 4), shipped["knots"][0][1]], [round(high, 4) + 1e-4, shipped["knots"][0][1]]]
         counts = [int((sample.label == label).sum()) for label in (0, 1)]
         shipped["fitted_on"] = f"{counts[0]} genuine files of {groups[0]} sources, {counts[1]} changed files of {groups[1]} sources"
+        if about:
+            shipped["fitted_on"] += "; " + about
         area = area_under_curve(sample.value, sample.label)
         low, high = bootstrap_interval(sample)
         log(f"{name}: {shipped['fitted_on']}")
-        log(f"  AUC {area:.3f} [{low:.3f}, {high:.3f}], Cllr held out by source {held_out_cllr(sample, pseudo_groups, curve['cap'], falling):.3f}")
+        log(f"  AUC {area:.3f} [{low:.3f}, {high:.3f}], Cllr held out by source {held_out_cllr(sample, pseudo_groups, curve, falling):.3f}")
         for kind in sorted({row[2] for row in rows if row[1] == 1}):
             part = [(v[key], l, g) for v, l, k, g in rows if key in v and (l == 0 or k == kind)]
             values, labels = numpy.array([p[0] for p in part]), numpy.array([p[1] for p in part])
@@ -239,6 +244,7 @@ def main():
     parser.add_argument("--config", default=str(Path(__file__).with_name("config.json")))
     parser.add_argument("--manifest", action="append", default=[], help="CSV: file,label,kind,group; repeatable")
     parser.add_argument("--reports", action="append", default=[], help="JSON lines of reports; repeatable")
+    parser.add_argument("--about", help="names the data, for the fitted curves' fitted_on")
     parser.add_argument("--output", required=True)
     parser.add_argument("--log")
     arguments = parser.parse_args()
@@ -263,7 +269,7 @@ def main():
     if arguments.reports and not rows:
         sys.exit("no report belongs to a file of the manifests")
 
-    curves = [fit_curve(curve, rows, config["pseudo_groups"], log) for curve in config["curves"]]
+    curves = [fit_curve(curve, rows, config["pseudo_groups"], arguments.about, log) for curve in config["curves"]]
     groups = {}
     for name, group in config["groups"].items():
         worst = measured_correlation([c for c in curves if c["group"] == name], rows)
@@ -278,7 +284,9 @@ def main():
         "groups": groups,
         "curves": curves,
     }
-    text = json.dumps(document, indent=2)
+    # One line a curve's knots, so that a change can be read.
+    text = re.sub(r"\[\s+(-?[\d.e-]+),\s+(-?[\d.e-]+)\s+\]", r"[\1, \2]", json.dumps(document, indent=2))
+    text = re.sub(r"\],\s+\[", "], [", re.sub(r"\[\s+\[", "[[", re.sub(r"\]\s+\]", "]]", text)))
     Path(arguments.output).write_text(text + "\n", encoding="utf-8")
     if arguments.log:
         Path(arguments.log).write_text("\n".join(lines) + "\n", encoding="utf-8")

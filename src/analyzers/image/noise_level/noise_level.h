@@ -11,7 +11,7 @@ namespace bonafide::analyzers {
 
 struct NoiseLevelOptions {
     /// Contrast of a region's noise to its surroundings from which it is called inconsistent, dB.
-    double threshold_db = 10.0;
+    double threshold_db = 11.0;
     /// Smallest region reported, percent of the picture.
     double smallest_region_percent = 0.5;
 };
