@@ -1,0 +1,13 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+
+namespace bonafide::features {
+
+inline constexpr int kPreviewLongestSidePx = 1280;
+
+/// A picture (CV_8UC3 or CV_16UC3, red first) shrunk so that its longer side is at most kPreviewLongestSidePx, as
+/// CV_8UC3. Never enlarged; empty for an empty picture or another type.
+cv::Mat make_preview(const cv::Mat& rgb);
+
+}  // namespace bonafide::features
