@@ -3,12 +3,16 @@
 #include "fixtures/camera.h"
 #include "fixtures/edits.h"
 #include "fixtures/random.h"
+#include "fixtures/shared_data.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <opencv2/imgproc.hpp>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
 
 namespace bonafide::analyzers {
@@ -157,6 +161,78 @@ TEST(NoiseLevel, HandlesEverySizeThatIsNoMultipleOfATile) {
     }
     const NoiseLevelResult strip = noise_level(noisy_grey({6000, 128}, 100, 2), {});
     EXPECT_EQ(strip.not_applicable, "");
+}
+
+analysis::Analysis analyse_file(const std::vector<std::uint8_t>& bytes, const std::map<std::string, double>& given) {
+    const analysis::AnalyzerDefinition& definition = image_noise_level();
+    const Limits limits;
+    const std::unique_ptr<ingest::ByteSource> source = ingest::open_memory(bytes);
+    const Result<std::unique_ptr<features::Media>> media =
+        features::Media::open(ingest::identify(*source), *source, limits);
+    EXPECT_TRUE(media.ok());
+    const Result<analysis::Parameters> parameters = analysis::Parameters::resolve(definition.parameters, given);
+    EXPECT_TRUE(parameters.ok());
+    const infer::ModelStore models;
+    return definition.create(*parameters)->finish({**media, models, nullptr, {}});
+}
+
+double value_of(const analysis::Analysis& analysis, std::string_view name) {
+    for (const evidence::Measurement& measurement : analysis.measurements) {
+        if (measurement.name == name) {
+            return measurement.value;
+        }
+    }
+    ADD_FAILURE() << "no measurement " << name;
+    return std::nan("");
+}
+
+TEST(NoiseLevelAnalyzer, ReportsTheMainMeasurementFirstAndPointsAtRegions) {
+    const CameraSettings settings = camera(400, 3);
+    const cv::Mat picture = fixtures::render(settings);
+    const cv::Mat mask = fixtures::random_region(picture.size(), 0.1, 3);
+    const cv::Mat filled = fixtures::remove_object(picture, mask).rgb;
+    const analysis::Analysis analysis = analyse_file(fixtures::write_jpeg(filled, settings.jpeg), {{"threshold", 6}});
+    ASSERT_EQ(analysis.outcome, evidence::Outcome::kRan) << analysis.reason;
+    EXPECT_EQ(analysis.measurements.front().name, "inconsistency");
+    EXPECT_EQ(analysis.map.size(), picture.size());
+    EXPECT_EQ(value_of(analysis, "regions"), static_cast<double>(analysis.observations.size()));
+    ASSERT_FALSE(analysis.observations.empty());
+    const evidence::Where::Box box = *analysis.observations.front().where.box_px;
+    const cv::Rect found(box.x, box.y, box.width, box.height);
+    EXPECT_GT((found & cv::boundingRect(mask)).area(), found.area() / 2);
+    EXPECT_LT(value_of(analysis, "noise_level_darkest"), 40);
+    EXPECT_THAT(analysis.observations.front().explanation, HasSubstr("cleaner"));
+}
+
+TEST(NoiseLevelAnalyzer, SaysWhyItDoesNotApply) {
+    CameraSettings settings = camera(400);
+    settings.width_px = settings.height_px = 64;
+    const analysis::Analysis analysis = analyse_file(fixtures::shoot(settings), {});
+    EXPECT_EQ(analysis.outcome, evidence::Outcome::kNotApplicable);
+    EXPECT_THAT(analysis.reason, HasSubstr("128 px"));
+    EXPECT_TRUE(analysis.measurements.empty());
+    EXPECT_TRUE(analysis.map.empty());
+}
+
+TEST(NoiseLevelAnalyzer, DoesNotPointAtAnythingInCameraPhotographs) {
+    const std::optional<std::string> data = fixtures::shared_data();
+    if (!data) {
+        GTEST_SKIP() << "needs the development data";
+    }
+    int judged = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(*data + "/photos")) {
+        // The larger ones are left to the slow suite.
+        if (entry.path().extension() != ".jpg" || entry.file_size() > 300'000) {
+            continue;
+        }
+        std::ifstream file(entry.path(), std::ios::binary);
+        const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(file)), {});
+        const analysis::Analysis analysis = analyse_file(bytes, {});
+        EXPECT_NE(analysis.outcome, evidence::Outcome::kFailed);
+        EXPECT_TRUE(analysis.observations.empty()) << entry.path();
+        judged += analysis.outcome == evidence::Outcome::kRan ? 1 : 0;
+    }
+    EXPECT_GT(judged, 5);
 }
 
 }  // namespace
