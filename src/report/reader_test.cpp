@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 using testing::HasSubstr;
 
 /// A report that uses every field.
-Report full_report() {
+Report make_full_report() {
     Report report = samples::picture_with_map().report;
     report.provenance = samples::with_provenance().report.provenance;
     report.input.streams = samples::film_with_events().report.input.streams;
@@ -28,6 +28,11 @@ Report full_report() {
     report.findings[0].where.start_s = 1.0 / 3;
     report.findings[0].where.end_s = 2.0 / 3;
     report.findings[0].measurements.push_back({"smallest", std::numeric_limits<double>::denorm_min(), ""});
+    return report;
+}
+
+const Report& full_report() {
+    static const Report report = make_full_report();
     return report;
 }
 
