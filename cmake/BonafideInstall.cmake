@@ -74,6 +74,16 @@ file(GLOB _schemas "${PROJECT_SOURCE_DIR}/src/report/schema/*.schema.json")
 install(FILES ${_schemas} DESTINATION "${_data_folder}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
     DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+# The licences of what travels along from the wheels.
+file(GLOB _licences "${BONAFIDE_DEPS_DIR}/wheels/*.dist-info/LICENSE" "${BONAFIDE_DEPS_DIR}/wheels/*.dist-info/licenses")
+foreach(licence IN LISTS _licences)
+    string(REGEX REPLACE ".*/([^/]+)\\.dist-info/.*" "\\1" _wheel "${licence}")
+    if(IS_DIRECTORY "${licence}")
+        install(DIRECTORY "${licence}/" DESTINATION "${CMAKE_INSTALL_DOCDIR}/${_wheel}")
+    else()
+        install(FILES "${licence}" DESTINATION "${CMAKE_INSTALL_DOCDIR}/${_wheel}")
+    endif()
+endforeach()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME bonafide)
