@@ -1,15 +1,17 @@
-// Writes example media with known truth: for the command-line tests, for `tools/dev check` without a file, and for whoever wants to try the program.
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <opencv2/imgproc.hpp>
-#include <zlib.h>
-
+// Writes example media with known truth: for the command-line tests, for `tools/dev check` without a file, and for
+// whoever wants to try the program.
 #include "fixtures/camera.h"
 #include "fixtures/clip.h"
 #include "fixtures/edits.h"
 #include "fixtures/sound.h"
 #include "media/encode.h"
+
+#include <opencv2/imgproc.hpp>
+#include <zlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
 
 namespace {
 
@@ -17,7 +19,8 @@ namespace fx = bonafide::fixtures;
 using Bytes = std::vector<std::uint8_t>;
 
 void write(const std::filesystem::path& path, const Bytes& bytes) {
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
 fx::CameraSettings camera() {
@@ -67,8 +70,9 @@ void write_pictures(const std::filesystem::path& folder) {
     small.height_px = 144;
     const Bytes png = bonafide::media::encode_png(fx::render(small));
     write(folder / "small.png", png);
-    write(folder / "says-generated.png",
-          with_text(png, "parameters", "a harbour at dawn\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 192x144, Model: sd-v1-5 (Stable Diffusion)"));
+    write(folder / "says-generated.png", with_text(png, "parameters",
+                                                   "a harbour at dawn\nSteps: 20, Sampler: Euler a, CFG scale: 7, "
+                                                   "Seed: 1, Size: 192x144, Model: sd-v1-5 (Stable Diffusion)"));
 }
 
 void write_films(const std::filesystem::path& folder) {

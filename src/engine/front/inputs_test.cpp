@@ -26,7 +26,8 @@ class InputWalkTest : public ::testing::Test {
         std::set<std::string> names;
         InputWalk walk(std::move(paths));
         while (const auto item = walk.next()) {
-            names.insert((item->problem.empty() ? "" : "!") + fs::path(item->path).lexically_relative(folder_).string());
+            names.insert((item->problem.empty() ? "" : "!") +
+                         fs::path(item->path).lexically_relative(folder_).string());
         }
         return names;
     }
@@ -49,7 +50,8 @@ TEST_F(InputWalkTest, FollowsNoLinkAndSkipsWhatIsNoFile) {
 
 TEST_F(InputWalkTest, NamedFilesAreTakenAsTheyAre) {
     touch("a.jpg");
-    EXPECT_EQ(walked({(folder_ / "a.jpg").string(), (folder_ / "gone.jpg").string()}), (std::set<std::string>{"a.jpg", "gone.jpg"}));
+    EXPECT_EQ(walked({(folder_ / "a.jpg").string(), (folder_ / "gone.jpg").string()}),
+              (std::set<std::string>{"a.jpg", "gone.jpg"}));
 }
 
 TEST_F(InputWalkTest, AnEmptyFolderIsAProblemNotSilence) {

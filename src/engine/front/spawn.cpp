@@ -55,7 +55,8 @@ Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& 
     // keeps its memory small.
     std::string locale = "LC_ALL=C.UTF-8", arenas = "MALLOC_ARENA_MAX=4";
 #ifdef BONAFIDE_SANITIZED
-    std::string sanitizers = "TBB_ENABLE_SANITIZERS=1";  // oneTBB otherwise loads a helper in a way the address sanitizer refuses
+    std::string sanitizers =
+        "TBB_ENABLE_SANITIZERS=1";  // oneTBB otherwise loads a helper in a way the address sanitizer refuses
     char* environment[] = {locale.data(), arenas.data(), sanitizers.data(), nullptr};
 #else
     char* environment[] = {locale.data(), arenas.data(), nullptr};

@@ -1,10 +1,10 @@
 #include "engine/worker/choice.h"
 
+#include "analyzers/registry.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
-
-#include "analyzers/registry.h"
 
 namespace bonafide::engine {
 namespace {
@@ -66,7 +66,8 @@ TEST(Plan, RefusesWhatDoesNotExist) {
 TEST(Plan, RefusesEveryParameterOutOfItsRange) {
     for (const analysis::AnalyzerDefinition* definition : analyzers::all()) {
         for (const analysis::ParameterDefinition& parameter : definition->parameters) {
-            for (const double value : {parameter.minimum - 1, parameter.maximum + 1, std::numeric_limits<double>::quiet_NaN()}) {
+            for (const double value :
+                 {parameter.minimum - 1, parameter.maximum + 1, std::numeric_limits<double>::quiet_NaN()}) {
                 Job job;
                 job.parameters[std::string(definition->id)][std::string(parameter.name)] = value;
                 EXPECT_FALSE(check_choices(job).ok()) << definition->id << "." << parameter.name << "=" << value;

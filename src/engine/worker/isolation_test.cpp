@@ -41,29 +41,38 @@ TEST(Isolation, NoNetwork) {
 
 TEST(Isolation, NoNewProcessAndNoOtherProgram) {
     EXPECT_EQ(isolated({}, [](const Isolation&) { return fork() < 0 ? errno : 0; }), EPERM);
-    EXPECT_EQ(isolated({}, [](const Isolation&) {
-                  char name[] = "/bin/true";
-                  char* argv[] = {name, nullptr};
-                  execve(name, argv, nullptr);
-                  return errno;
-              }),
+    EXPECT_EQ(isolated({},
+                       [](const Isolation&) {
+                           char name[] = "/bin/true";
+                           char* argv[] = {name, nullptr};
+                           execve(name, argv, nullptr);
+                           return errno;
+                       }),
               EPERM);
 }
 
 TEST(Isolation, ThreadsAreAllowed) {
-    EXPECT_EQ(isolated({}, [](const Isolation&) {
-                  int answer = 0;
-                  std::thread([&] { answer = 7; }).join();
-                  return answer;
-              }),
+    EXPECT_EQ(isolated({},
+                       [](const Isolation&) {
+                           int answer = 0;
+                           std::thread([&] { answer = 7; }).join();
+                           return answer;
+                       }),
               7);
 }
 
 TEST(Isolation, NothingIsOpenedForWriting) {
     for (const int flags : {O_WRONLY | O_CREAT, O_RDWR, O_WRONLY | O_TRUNC, O_RDONLY | O_CREAT}) {
-        EXPECT_EQ(isolated({"/tmp"}, [flags](const Isolation&) { return open("/tmp/bonafide-isolation-test", flags, 0600) < 0 ? errno : 0; }), EPERM) << flags;
+        EXPECT_EQ(isolated({"/tmp"},
+                           [flags](const Isolation&) {
+                               return open("/tmp/bonafide-isolation-test", flags, 0600) < 0 ? errno : 0;
+                           }),
+                  EPERM)
+            << flags;
     }
-    EXPECT_EQ(isolated({"/tmp"}, [](const Isolation&) { return unlink("/tmp/bonafide-isolation-test") < 0 ? errno : 0; }), EPERM);
+    EXPECT_EQ(
+        isolated({"/tmp"}, [](const Isolation&) { return unlink("/tmp/bonafide-isolation-test") < 0 ? errno : 0; }),
+        EPERM);
 }
 
 TEST(Isolation, OnlyTheNamedFoldersAreReadable) {
