@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace bonafide::media {
@@ -116,8 +117,9 @@ Result<Image> decode_heif(std::span<const std::uint8_t> bytes, const Limits& lim
         return size.error();
     }
     Image image;
-    image.stored_width_px = heif_image_handle_get_ispe_width(handle.get());
-    image.stored_height_px = heif_image_handle_get_ispe_height(handle.get());
+    // The library's own answer is turned already; the boxes' is not.
+    image.stored_width_px = properties.width_px > 0 ? static_cast<int>(properties.width_px) : width;
+    image.stored_height_px = properties.height_px > 0 ? static_cast<int>(properties.height_px) : height;
     image.orientation = properties.orientation;
     image.grey = properties.channels == 1;
     image.bits_per_sample = std::clamp(heif_image_handle_get_luma_bits_per_pixel(handle.get()), 8, 16);
@@ -137,6 +139,10 @@ Result<Image> decode_heif(std::span<const std::uint8_t> bytes, const Limits& lim
     image.rgb = copy_pixels(pixels.get(), image.bits_per_sample);
     if (image.rgb.empty()) {
         return Error{ErrorCode::kInvalid, "libheif gave no pixels"};
+    }
+    if (image.orientation >= 5 && image.rgb.size() == cv::Size(image.stored_width_px, image.stored_height_px)) {
+        std::swap(image.stored_width_px,
+                  image.stored_height_px);  // libheif 1.15 itself writes the turned size into `ispe`
     }
     if (missing_bytes > 0) {
         const double coded_bytes = static_cast<double>(properties.declared_bytes - properties.data_offset_bytes);

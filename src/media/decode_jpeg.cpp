@@ -114,9 +114,9 @@ double rows_before(const JpegLibrary& jpeg, const JpegLibrary::Fault& fault) {
 }
 
 /// Says what is missing or wrong; false where nothing was decoded at all.
-bool note_faults(JpegLibrary& jpeg, int rows, Image& image) {
+bool note_faults(const JpegLibrary& jpeg, int rows, bool full_detail, Image& image) {
     JpegLibrary::Fault fault = jpeg.fault();
-    if (jpeg.truncated() && !fault.found && !has_full_detail(jpeg.info)) {
+    if (jpeg.truncated() && !fault.found && !full_detail) {
         fault = {true, true, jpeg.info.input_scan_number + 1, 0};  // cut between two passes
     }
     if (rows < image.stored_height_px && !fault.found) {
@@ -177,13 +177,14 @@ Result<Image> decode_jpeg(std::span<const std::uint8_t> bytes, const Limits& lim
     }
     image.rgb.create(image.stored_height_px, image.stored_width_px, CV_8UC3);
     const int rows = read_rows(jpeg, image.rgb);
+    const bool full_detail = has_full_detail(jpeg.info);  // before libjpeg frees what tells it
     if (rows < image.stored_height_px) {
         image.rgb.rowRange(rows, image.stored_height_px).setTo(cv::Scalar::all(0));
     } else {
         // Reads on to the end marker, so that its absence is noticed; what fails here no longer concerns the pixels.
         jpeg.run([&] { jpeg_finish_decompress(&jpeg.info); });
     }
-    if (!note_faults(jpeg, rows, image)) {
+    if (!note_faults(jpeg, rows, full_detail, image)) {
         return jpeg.truncated() ? Error{ErrorCode::kTruncated, "the JPEG ends before its first rows"}
                                 : Error{ErrorCode::kInvalid, "no row of the JPEG could be decoded"};
     }

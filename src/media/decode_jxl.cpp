@@ -1,5 +1,6 @@
 // JPEG XL through libjxl. The stored orientation is kept and applied by the caller. Of a truncated file the groups of
-// pixels that are complete are kept, which in small pictures (one group of 256 pixels) is all or nothing.
+// pixels that are complete are kept. Limit: pictures of one group (256 pixels a side) and most lossless ones, which
+// libjxl renders at the very end, are all or nothing.
 #include "media/decode_formats.h"
 #include "media/image_colour.h"
 

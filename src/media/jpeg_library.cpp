@@ -57,12 +57,16 @@ void JpegLibrary::on_message(j_common_ptr info, int level) {
     JpegLibrary& library = self(info);
     ++info->err->num_warnings;
     const int code = info->err->msg_code;
+    // Bytes that belong to nothing are damage where a restart marker should stand. Between segments and behind the last
+    // row they do no harm to the pixels; of those the file's structure tells.
+    const bool inside_scan =
+        library.info.input_scan_number > 0 && library.info.input_iMCU_row < library.info.total_iMCU_rows;
+    const bool stray = code == JWRN_EXTRANEOUS_DATA;
     if (code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_ARITH_BAD_CODE ||
-        code == JWRN_MUST_RESYNC) {
+        code == JWRN_MUST_RESYNC || (stray && inside_scan)) {
         library.note_fault(code == JWRN_HIT_MARKER);
     }
-    // Bytes between segments decode to nothing wrong; the file's structure, not its pixels, tells of them.
-    if (library.first_warning_.empty() && code != JWRN_EXTRANEOUS_DATA && code != JWRN_JPEG_EOF) {
+    if (library.first_warning_.empty() && (!stray || inside_scan) && code != JWRN_JPEG_EOF) {
         char text[JMSG_LENGTH_MAX] = {};
         info->err->format_message(info, text);
         library.first_warning_ = library_words(text);
