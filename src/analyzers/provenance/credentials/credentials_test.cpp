@@ -3,6 +3,7 @@
 #include "analyzers/provenance/credentials/manifest_store.h"
 #include "analyzers/provenance/credentials/manifest_summary.h"
 #include "analyzers/provenance/credentials/test_signer.h"
+#include "fixtures/box_fixtures.h"
 #include "fixtures/shared_data.h"
 
 #include <gmock/gmock.h>
@@ -21,24 +22,6 @@ using analysis::Analysis;
 using evidence::Outcome;
 using evidence::ProvenanceState;
 using Bytes = std::vector<std::uint8_t>;
-
-/// A grey baseline JPEG of 8x8 pixels: one DC code and an end of block.
-Bytes small_jpeg() {
-    Bytes bytes = {0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0};
-    bytes.insert(bytes.end(), 64, 1);
-    for (const int value : {0xFF, 0xC0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0}) {
-        bytes.push_back(static_cast<std::uint8_t>(value));
-    }
-    for (const int table : {0x00, 0x10}) {
-        for (const int value : {0xFF, 0xC4, 0, 20, table, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}) {
-            bytes.push_back(static_cast<std::uint8_t>(value));
-        }
-    }
-    for (const int value : {0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0x3F, 0xFF, 0xD9}) {
-        bytes.push_back(static_cast<std::uint8_t>(value));
-    }
-    return bytes;
-}
 
 ingest::Identity identity_of(ingest::Container container, ingest::MediaKind kind = ingest::MediaKind::kImage) {
     ingest::Identity identity;
@@ -82,8 +65,9 @@ class SignedPicture : public testing::Test {
   protected:
     static void SetUpTestSuite() {
         identity_ = new credentials::TestIdentity(credentials::make_test_identity());
-        bytes_ = new Bytes(credentials::sign_asset(
-            small_jpeg(), "image/jpeg", manifest("trainedAlgorithmicMedia", "c2pa.color_adjustments"), *identity_));
+        bytes_ = new Bytes(credentials::sign_asset(fixtures::small_jpeg(), "image/jpeg",
+                                                   manifest("trainedAlgorithmicMedia", "c2pa.color_adjustments"),
+                                                   *identity_));
     }
     static void TearDownTestSuite() {
         delete identity_;
@@ -176,14 +160,14 @@ TEST_F(SignedPicture, SurvivesFlippedBytes) {
 TEST(Credentials, ACameraCaptureIsNotDeclaredSynthetic) {
     const auto identity = credentials::make_test_identity();
     const Analysis analysis =
-        read(credentials::sign_asset(small_jpeg(), "image/jpeg", manifest("digitalCapture"), identity));
+        read(credentials::sign_asset(fixtures::small_jpeg(), "image/jpeg", manifest("digitalCapture"), identity));
     EXPECT_EQ(measured(analysis, "declared_synthetic"), 0);
     EXPECT_EQ(measured(analysis, "declared_edits"), 0);
     EXPECT_EQ(analysis.provenance->marks.front().claim, "captured by a camera");
 }
 
 TEST(Credentials, UnsignedPictureIsAbsent) {
-    const Analysis analysis = read(small_jpeg());
+    const Analysis analysis = read(fixtures::small_jpeg());
     ASSERT_EQ(analysis.outcome, Outcome::kRan);
     EXPECT_EQ(analysis.provenance->state, ProvenanceState::kAbsent);
     EXPECT_TRUE(analysis.provenance->credentials.is_null());
@@ -208,7 +192,7 @@ TEST(Credentials, FormatsWithoutCredentialsAreNotApplicable) {
 }
 
 TEST(Credentials, BadAnchorsFailInsteadOfTrusting) {
-    const Analysis analysis = read(small_jpeg(), "no certificate at all");
+    const Analysis analysis = read(fixtures::small_jpeg(), "no certificate at all");
     EXPECT_EQ(analysis.outcome, Outcome::kFailed);
     EXPECT_THAT(analysis.reason, testing::HasSubstr("trust anchors"));
 }
@@ -228,7 +212,7 @@ TEST(Credentials, ManifestElsewhereIsNamedButNotFetched) {
                    static_cast<std::uint8_t>((payload.size() + 2) >> 8),
                    static_cast<std::uint8_t>(payload.size() + 2)};
     bytes.insert(bytes.end(), payload.begin(), payload.end());
-    const Bytes picture = small_jpeg();
+    const Bytes picture = fixtures::small_jpeg();
     bytes.insert(bytes.end(), picture.begin() + 2, picture.end());
     const Analysis analysis = read(bytes);
     EXPECT_EQ(analysis.provenance->state, ProvenanceState::kAbsent);

@@ -49,7 +49,7 @@ constexpr std::array kSourceTypes = {
     SourceType{"print", "digitised from a print", false},
 };
 
-/// Actions that leave what is seen and heard as it was (C2PA 2.2, section 18.10); every other action is an edit.
+/// Actions that leave what is seen and heard as it was (C2PA 2.2, chapter on actions); every other action is an edit.
 constexpr std::array<std::string_view, 12> kHarmlessActions = {
     "c2pa.created",   "c2pa.opened",         "c2pa.published",   "c2pa.transcoded",        "c2pa.repackaged",
     "c2pa.converted", "c2pa.unknown",        "c2pa.watermarked", "c2pa.watermarked.bound", "c2pa.watermarked.unbound",

@@ -27,7 +27,7 @@ std::optional<std::string> readable_media_type(const ingest::Identity& identity)
 Result<StoreReading> read_manifest_store(const ingest::ByteSource& source, const std::string& media_type,
                                          const std::string& trust_anchors_pem);
 
-/// Whether the C2PA superbox (ISO 19566-5 with the type of C2PA 2.2, section 11.1) stands anywhere in the first
+/// Whether the C2PA superbox (ISO 19566-5 with the type of C2PA 2.2) stands anywhere in the first
 /// `most_bytes` of `source`.
 bool holds_manifest_box(const ingest::ByteSource& source, std::uint64_t most_bytes);
 

@@ -13,7 +13,7 @@ namespace bonafide::analyzers::credentials {
 
 /// A check of the C2PA specification that did not pass.
 struct FailedCheck {
-    std::string code;  ///< as the current validator reports it, C2PA 2.2, section 15: "assertion.dataHash.mismatch"
+    std::string code;         ///< as the current validator reports it, "assertion.dataHash.mismatch"
     std::string former_code;  ///< the name that validators of C2PA 1.x gave it, where that differs; else empty
     std::string url;          ///< JUMBF address of what was checked
     std::string explanation;  ///< the validator's words

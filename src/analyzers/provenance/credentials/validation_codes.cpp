@@ -1,6 +1,6 @@
 // Validation codes of the C2PA specification: what they mean, and how those of C2PA 1.x validators map to those of
 // C2PA 2.x
-// ("Content Credentials: C2PA Technical Specification" 2.2, section 15.2.2, against 1.0, section 13).
+// ("Content Credentials: C2PA Technical Specification" 2.2, chapter on validation, against 1.0).
 //
 // The mapping: a referenced ingredient manifest that is not in the store was `claim.missing` and is
 // `ingredient.manifest.missing`; a changed one was `ingredient.hashedURI.mismatch` and is
