@@ -219,7 +219,7 @@ const analysis::AnalyzerDefinition& audio_spectrum_bandwidth() {
         made.parameters = {
             {"least_silence", "Shortest run of one value that counts as digital silence", "s", 0.005, 10, 0.02},
             {"least_click", "Smallest isolated prediction error, against the largest other one nearby", "ratio", 2, 50,
-             4},
+             10},
             {"least_noise_step", "Smallest change of the background", "dB", 3, 60, 12},
         };
         made.create = audio::create;
