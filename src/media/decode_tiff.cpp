@@ -61,7 +61,8 @@ int on_map(thandle_t handle, void** base, toff_t* size) {
 }
 void on_unmap(thandle_t, void*, toff_t) {}
 
-int on_error(TIFF*, void* user, const char*, const char* format, va_list arguments) {
+__attribute__((format(printf, 4, 0))) int on_error(TIFF*, void* user, const char*, const char* format,
+                                                   va_list arguments) {
     Memory& memory = *static_cast<Memory*>(user);
     if (memory.first_error.empty()) {
         char text[256] = {};
