@@ -10,8 +10,8 @@ namespace bonafide::media {
 namespace {
 
 using namespace std::string_view_literals;
-using fixtures::Bytes;
-using fixtures::ExifGroup;
+using metadata_fixtures::Bytes;
+using metadata_fixtures::ExifGroup;
 
 struct Reading {
     Metadata metadata;
@@ -35,14 +35,14 @@ Reading read(const Bytes& bytes, ExifScope scope = ExifScope::kBlock) {
 
 TEST(MetadataExif, ReadsEveryDirectory) {
     const Bytes thumbnail = {0xFF, 0xD8, 0xFF, 0xD9};
-    Reading reading = read(fixtures::make_exif(
+    Reading reading = read(metadata_fixtures::make_exif(
         {
             exif_text(ExifGroup::kImage, 0x010F, "Canon"),
             exif_short(ExifGroup::kImage, 0x0112, 6),
             exif_text(ExifGroup::kImage, 0x000B, "A program"),
             exif_text(ExifGroup::kPhoto, 0x9003, "2020:05:06 07:08:09"),
             exif_rationals(ExifGroup::kPhoto, 0x829A, {{1, 80}}),
-            exif_undefined(ExifGroup::kPhoto, 0x9000, fixtures::bytes_of("0232")),
+            exif_undefined(ExifGroup::kPhoto, 0x9000, metadata_fixtures::bytes_of("0232")),
             exif_long(ExifGroup::kPhoto, 0xA002, 4000),
             exif_text(ExifGroup::kGps, 0x0001, "N"),
             exif_rationals(ExifGroup::kGps, 0x0002, {{48, 1}, {51, 1}, {295, 10}}),
@@ -65,8 +65,9 @@ TEST(MetadataExif, ReadsEveryDirectory) {
 
 TEST(MetadataExif, DecodesCommentsInTheirEncoding) {
     const auto comment = [](std::string_view prefix, std::string_view text) {
-        return read(fixtures::make_exif({exif_undefined(
-            ExifGroup::kPhoto, 0x9286, fixtures::joined({fixtures::bytes_of(prefix), fixtures::bytes_of(text)}))}));
+        return read(metadata_fixtures::make_exif({exif_undefined(
+            ExifGroup::kPhoto, 0x9286,
+            metadata_fixtures::joined({metadata_fixtures::bytes_of(prefix), metadata_fixtures::bytes_of(text)}))}));
     };
     EXPECT_EQ(comment("ASCII\0\0\0"sv, "plain")["Photo.UserComment"], "plain");
     EXPECT_EQ(comment("UNICODE\0"sv, "o\0n\0e\0"sv)["Photo.UserComment"], "one");
@@ -76,16 +77,16 @@ TEST(MetadataExif, DecodesCommentsInTheirEncoding) {
 }
 
 TEST(MetadataExif, HandsOutBlocksInsideTags) {
-    Bytes xmp = fixtures::bytes_of("<x/>......");
-    Reading reading =
-        read(fixtures::make_exif({{ExifGroup::kImage, 0x02BC, 1, static_cast<std::uint32_t>(xmp.size()), xmp}}));
+    Bytes xmp = metadata_fixtures::bytes_of("<x/>......");
+    Reading reading = read(
+        metadata_fixtures::make_exif({{ExifGroup::kImage, 0x02BC, 1, static_cast<std::uint32_t>(xmp.size()), xmp}}));
     ASSERT_EQ(reading.nested.blocks().size(), 1U);
     EXPECT_EQ(reading.nested.blocks()[0].kind, BlockKind::kXmp);
     EXPECT_EQ(reading.nested.blocks()[0].bytes, xmp);
 }
 
 TEST(MetadataExif, DoesNotTakeTheSecondPageOfATiffForAThumbnail) {
-    const Bytes bytes = fixtures::make_exif(
+    const Bytes bytes = metadata_fixtures::make_exif(
         {exif_text(ExifGroup::kImage, 0x010F, "Scanner"), exif_short(ExifGroup::kThumbnail, 0x0103, 6)}, {0xFF, 0xD8});
     Reading reading = read(bytes, ExifScope::kTiffFile);
     EXPECT_EQ(reading["Image.Make"], "Scanner");
@@ -94,11 +95,11 @@ TEST(MetadataExif, DoesNotTakeTheSecondPageOfATiffForAThumbnail) {
 }
 
 TEST(MetadataExif, TellsMakerNotesApart) {
-    EXPECT_EQ(maker_note_kind(fixtures::bytes_of("Apple iOS\0\0\x01MM"sv), "Apple"), "Apple");
-    EXPECT_EQ(maker_note_kind(fixtures::bytes_of("Nikon\0\x02"sv), "Canon"), "Nikon")
+    EXPECT_EQ(maker_note_kind(metadata_fixtures::bytes_of("Apple iOS\0\0\x01MM"sv), "Apple"), "Apple");
+    EXPECT_EQ(maker_note_kind(metadata_fixtures::bytes_of("Nikon\0\x02"sv), "Canon"), "Nikon")
         << "by its own bytes, not by the make";
-    EXPECT_EQ(maker_note_kind(fixtures::make_canon_note("IMG:X JPEG", 0), "Canon"), "Canon");
-    EXPECT_EQ(maker_note_kind(fixtures::bytes_of("garbage garbage"), "Canon"), "unknown");
+    EXPECT_EQ(maker_note_kind(metadata_fixtures::make_canon_note("IMG:X JPEG", 0), "Canon"), "Canon");
+    EXPECT_EQ(maker_note_kind(metadata_fixtures::bytes_of("garbage garbage"), "Canon"), "unknown");
     EXPECT_EQ(maker_note_kind({}, "Canon"), "unknown");
 }
 
@@ -107,29 +108,29 @@ TEST(MetadataExif, ReadsAMakerNote) {
     // directory.
     const auto make = exif_text(ExifGroup::kImage, 0x010F, "Canon");
     const std::uint32_t note_at = 8 + (2 + 2 * 12 + 4 + 6) + (2 + 12 + 4);
-    Reading reading =
-        read(fixtures::make_exif({make, exif_undefined(ExifGroup::kPhoto, 0x927C,
-                                                       fixtures::make_canon_note("IMG:PowerShot Z9 JPEG", note_at))}));
+    Reading reading = read(metadata_fixtures::make_exif(
+        {make, exif_undefined(ExifGroup::kPhoto, 0x927C,
+                              metadata_fixtures::make_canon_note("IMG:PowerShot Z9 JPEG", note_at))}));
     EXPECT_EQ(reading.metadata.maker_note_kind, "Canon");
     EXPECT_EQ(reading.metadata.maker_note_bytes, 50U);
     EXPECT_EQ(reading["MakerNote.ImageType"], "IMG:PowerShot Z9 JPEG");
 }
 
 TEST(MetadataExif, StopsAtDirectoriesThatNameEachOther) {
-    Bytes bytes =
-        fixtures::make_exif({exif_text(ExifGroup::kImage, 0x010F, "A"), exif_long(ExifGroup::kImage, 0x8769, 8),
-                             exif_long(ExifGroup::kImage, 0x8825, 8)});
+    Bytes bytes = metadata_fixtures::make_exif({exif_text(ExifGroup::kImage, 0x010F, "A"),
+                                                exif_long(ExifGroup::kImage, 0x8769, 8),
+                                                exif_long(ExifGroup::kImage, 0x8825, 8)});
     Reading reading = read(bytes);
     EXPECT_EQ(reading["Image.Make"], "A");
     EXPECT_TRUE(reading.complains("already read"));
     // The next directory is the first one again.
-    bytes = fixtures::make_exif({exif_text(ExifGroup::kImage, 0x010F, "A")});
+    bytes = metadata_fixtures::make_exif({exif_text(ExifGroup::kImage, 0x010F, "A")});
     bytes[8 + 2 + 12] = 8;
     EXPECT_TRUE(read(bytes).complains("already read"));
 }
 
 TEST(MetadataExif, RefusesImpossibleCounts) {
-    Bytes bytes = fixtures::make_exif({exif_text(ExifGroup::kImage, 0x010F, "Make")});
+    Bytes bytes = metadata_fixtures::make_exif({exif_text(ExifGroup::kImage, 0x010F, "Make")});
     Bytes many = bytes;
     many[8] = many[9] = 0xFF;
     EXPECT_TRUE(read(many).complains("more entries"));
@@ -141,9 +142,9 @@ TEST(MetadataExif, RefusesImpossibleCounts) {
 }
 
 TEST(MetadataExif, SurvivesEveryTruncation) {
-    const Bytes whole = fixtures::make_exif(
+    const Bytes whole = metadata_fixtures::make_exif(
         {exif_text(ExifGroup::kImage, 0x010F, "Canon"), exif_text(ExifGroup::kPhoto, 0x9003, "2020:05:06 07:08:09"),
-         exif_undefined(ExifGroup::kPhoto, 0x927C, fixtures::make_canon_note("IMG:Z JPEG", 76))},
+         exif_undefined(ExifGroup::kPhoto, 0x927C, metadata_fixtures::make_canon_note("IMG:Z JPEG", 76))},
         {0xFF, 0xD8, 0xFF, 0xD9});
     for (std::size_t length = 0; length < whole.size(); ++length) {
         Reading reading = read(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)));

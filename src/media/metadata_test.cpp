@@ -16,21 +16,21 @@ namespace {
 
 using namespace std::string_literals;
 using namespace std::string_view_literals;
-using fixtures::Bytes;
-using fixtures::bytes_of;
-using fixtures::ExifGroup;
-using fixtures::joined;
 using ingest::Container;
+using metadata_fixtures::Bytes;
+using metadata_fixtures::bytes_of;
+using metadata_fixtures::ExifGroup;
+using metadata_fixtures::joined;
 
 Metadata read(Container container, const Bytes& bytes) {
-    return read_metadata(fixtures::identity_of(container), *ingest::open_memory(bytes));
+    return read_metadata(metadata_fixtures::identity_of(container), *ingest::open_memory(bytes));
 }
 
 Bytes sample_exif() {
-    return fixtures::make_exif({exif_text(ExifGroup::kImage, 0x010F, "Maker")});
+    return metadata_fixtures::make_exif({exif_text(ExifGroup::kImage, 0x010F, "Maker")});
 }
 std::string sample_xmp() {
-    return fixtures::make_xmp({{"xmp:CreatorTool", "Tool"}});
+    return metadata_fixtures::make_xmp({{"xmp:CreatorTool", "Tool"}});
 }
 
 void expect_both(const Metadata& metadata) {
@@ -53,14 +53,15 @@ const TextEntry* text_of(const Metadata& metadata, std::string_view keyword) {
 }
 
 TEST(Metadata, Jpeg) {
-    const Bytes photoshop = fixtures::make_photoshop(
-        {{0x0406, {1, 2, 3}}, {0x0404, fixtures::make_iptc({{80, "Author"}, {25, "one"}, {25, "two"}})}});
+    const Bytes photoshop = metadata_fixtures::make_photoshop(
+        {{0x0406, {1, 2, 3}}, {0x0404, metadata_fixtures::make_iptc({{80, "Author"}, {25, "one"}, {25, "two"}})}});
     const Metadata metadata =
         read(Container::kJpeg,
-             fixtures::bare_jpeg({fixtures::jpeg_exif(sample_exif()), fixtures::jpeg_xmp(sample_xmp()),
-                                  fixtures::jpeg_segment(0xED, joined({bytes_of("Photoshop 3.0\0"sv), photoshop})),
-                                  fixtures::jpeg_segment(0xE2, bytes_of("ICC_PROFILE\0\1\1"sv)),
-                                  fixtures::jpeg_segment(0xFE, bytes_of("a comment"))}));
+             metadata_fixtures::bare_jpeg(
+                 {metadata_fixtures::jpeg_exif(sample_exif()), metadata_fixtures::jpeg_xmp(sample_xmp()),
+                  metadata_fixtures::jpeg_segment(0xED, joined({bytes_of("Photoshop 3.0\0"sv), photoshop})),
+                  metadata_fixtures::jpeg_segment(0xE2, bytes_of("ICC_PROFILE\0\1\1"sv)),
+                  metadata_fixtures::jpeg_segment(0xFE, bytes_of("a comment"))}));
     expect_both(metadata);
     EXPECT_EQ(metadata.iptc.at("2:80"), "Author");
     EXPECT_EQ(metadata.iptc.at("2:25"), "one; two");
@@ -72,35 +73,39 @@ TEST(Metadata, Jpeg) {
 }
 
 TEST(Metadata, ExtendedXmp) {
-    const std::string digest(32, 'A'), extended = fixtures::make_xmp({{"dc:format", "image/x"}});
+    const std::string digest(32, 'A'), extended = metadata_fixtures::make_xmp({{"dc:format", "image/x"}});
     const auto piece = [&](std::size_t offset, std::string_view text, const std::string& name) {
         Bytes lengths;
         for (const std::size_t value : {extended.size(), offset}) {
             for (int shift = 24; shift >= 0; shift -= 8)
                 lengths.push_back(static_cast<std::uint8_t>(value >> shift));
         }
-        return fixtures::jpeg_segment(0xE1, joined({bytes_of("http://ns.adobe.com/xmp/extension/\0"sv), bytes_of(name),
-                                                    lengths, bytes_of(text)}));
+        return metadata_fixtures::jpeg_segment(0xE1, joined({bytes_of("http://ns.adobe.com/xmp/extension/\0"sv),
+                                                             bytes_of(name), lengths, bytes_of(text)}));
     };
-    const Bytes main = fixtures::jpeg_xmp(fixtures::make_xmp({{"xmp:CreatorTool", "Tool"}, {"xmp:Ext", digest}}));
+    const Bytes main =
+        metadata_fixtures::jpeg_xmp(metadata_fixtures::make_xmp({{"xmp:CreatorTool", "Tool"}, {"xmp:Ext", digest}}));
     const std::string_view whole = extended;
     const Bytes second = piece(20, whole.substr(20), digest), first = piece(0, whole.substr(0, 20), digest);
-    EXPECT_EQ(read(Container::kJpeg, fixtures::bare_jpeg({main, second, first})).xmp.at("dc:format"), "image/x");
-    EXPECT_TRUE(complains(read(Container::kJpeg, fixtures::bare_jpeg({main, second})), "missing pieces"));
-    EXPECT_TRUE(complains(read(Container::kJpeg, fixtures::bare_jpeg({main, piece(0, whole, std::string(32, 'B'))})),
-                          "does not name"));
+    EXPECT_EQ(read(Container::kJpeg, metadata_fixtures::bare_jpeg({main, second, first})).xmp.at("dc:format"),
+              "image/x");
+    EXPECT_TRUE(complains(read(Container::kJpeg, metadata_fixtures::bare_jpeg({main, second})), "missing pieces"));
     EXPECT_TRUE(
-        complains(read(Container::kJpeg, fixtures::bare_jpeg({main, piece(extended.size() - 1, whole, digest)})),
-                  "outside the packet"));
+        complains(read(Container::kJpeg, metadata_fixtures::bare_jpeg({main, piece(0, whole, std::string(32, 'B'))})),
+                  "does not name"));
+    EXPECT_TRUE(complains(
+        read(Container::kJpeg, metadata_fixtures::bare_jpeg({main, piece(extended.size() - 1, whole, digest)})),
+        "outside the packet"));
 }
 
 TEST(Metadata, Png) {
-    const Metadata metadata = read(
-        Container::kPng, fixtures::small_png({fixtures::png_chunk("eXIf", sample_exif()),
-                                              fixtures::png_international_text("XML:com.adobe.xmp", sample_xmp(), true),
-                                              fixtures::png_text("Author", "M\xFCller"),
-                                              fixtures::png_compressed_text("Comment", bytes_of("packed")),
-                                              fixtures::png_international_text("Title", "Grüße", false)}));
+    const Metadata metadata =
+        read(Container::kPng, metadata_fixtures::small_png(
+                                  {metadata_fixtures::png_chunk("eXIf", sample_exif()),
+                                   metadata_fixtures::png_international_text("XML:com.adobe.xmp", sample_xmp(), true),
+                                   metadata_fixtures::png_text("Author", "M\xFCller"),
+                                   metadata_fixtures::png_compressed_text("Comment", bytes_of("packed")),
+                                   metadata_fixtures::png_international_text("Title", "Grüße", false)}));
     expect_both(metadata);
     EXPECT_EQ(text_of(metadata, "Author")->text, "Müller");
     EXPECT_EQ(text_of(metadata, "Comment")->text, "packed");
@@ -118,58 +123,62 @@ TEST(Metadata, PngRawProfiles) {
             text += kDigits[bytes[index] & 15];
             if (index % 36 == 35) text += "\n";
         }
-        return fixtures::png_compressed_text("Raw profile type " + std::string(name), bytes_of(text));
+        return metadata_fixtures::png_compressed_text("Raw profile type " + std::string(name), bytes_of(text));
     };
     const Metadata metadata = read(
         Container::kPng,
-        fixtures::small_png({profile("exif", joined({bytes_of("Exif\0\0"sv), sample_exif()})),
-                             profile("xmp", bytes_of(sample_xmp())),
-                             profile("iptc", fixtures::make_photoshop({{0x0404, fixtures::make_iptc({{80, "A"}})}}))}));
+        metadata_fixtures::small_png(
+            {profile("exif", joined({bytes_of("Exif\0\0"sv), sample_exif()})), profile("xmp", bytes_of(sample_xmp())),
+             profile("iptc",
+                     metadata_fixtures::make_photoshop({{0x0404, metadata_fixtures::make_iptc({{80, "A"}})}}))}));
     expect_both(metadata);
     EXPECT_EQ(metadata.iptc.at("2:80"), "A");
 }
 
 TEST(Metadata, WebpGifHeifJxlAndTiff) {
-    expect_both(
-        read(Container::kWebp, fixtures::riff_file("WEBP", {fixtures::riff_chunk("EXIF", sample_exif()),
-                                                            fixtures::riff_chunk("XMP ", bytes_of(sample_xmp()))})));
-    expect_both(read(Container::kHeif, fixtures::heif_with_items(sample_exif(), sample_xmp())));
-    expect_both(read(Container::kAvif, fixtures::heif_with_items(sample_exif(), sample_xmp())));
-    expect_both(read(Container::kJxl, joined({fixtures::box("JXL ", {13, 10, 0x87, 10}),
-                                              fixtures::box("Exif", joined({{0, 0, 0, 0}, sample_exif()})),
-                                              fixtures::box("xml ", bytes_of(sample_xmp()))})));
-    const Metadata gif = read(Container::kGif, fixtures::gif_with_metadata("hello", sample_xmp()));
+    expect_both(read(Container::kWebp, metadata_fixtures::riff_file(
+                                           "WEBP", {metadata_fixtures::riff_chunk("EXIF", sample_exif()),
+                                                    metadata_fixtures::riff_chunk("XMP ", bytes_of(sample_xmp()))})));
+    expect_both(read(Container::kHeif, metadata_fixtures::heif_with_items(sample_exif(), sample_xmp())));
+    expect_both(read(Container::kAvif, metadata_fixtures::heif_with_items(sample_exif(), sample_xmp())));
+    expect_both(read(Container::kJxl, joined({metadata_fixtures::box("JXL ", {13, 10, 0x87, 10}),
+                                              metadata_fixtures::box("Exif", joined({{0, 0, 0, 0}, sample_exif()})),
+                                              metadata_fixtures::box("xml ", bytes_of(sample_xmp()))})));
+    const Metadata gif = read(Container::kGif, metadata_fixtures::gif_with_metadata("hello", sample_xmp()));
     EXPECT_EQ(gif.xmp.at("xmp:CreatorTool"), "Tool");
     EXPECT_EQ(gif.texts.at(0).text, "hello");
     EXPECT_TRUE(gif.problems.empty());
     const std::string xmp = sample_xmp();
-    expect_both(read(Container::kTiff, fixtures::make_exif({exif_text(ExifGroup::kImage, 0x010F, "Maker"),
-                                                            {ExifGroup::kImage, 0x02BC, 1,
-                                                             static_cast<std::uint32_t>(xmp.size()), bytes_of(xmp)}})));
+    expect_both(read(Container::kTiff,
+                     metadata_fixtures::make_exif(
+                         {exif_text(ExifGroup::kImage, 0x010F, "Maker"),
+                          {ExifGroup::kImage, 0x02BC, 1, static_cast<std::uint32_t>(xmp.size()), bytes_of(xmp)}})));
 }
 
 TEST(Metadata, FilmsAndSound) {
     const Bytes uuid = {0xBE, 0x7A, 0xCF, 0xCB, 0x97, 0xA9, 0x42, 0xE8, 0x9C, 0x71, 0x99, 0x94, 0x91, 0xE3, 0xAF, 0xAC};
-    EXPECT_EQ(read(Container::kIsoBmff, fixtures::box("uuid", joined({uuid, bytes_of(sample_xmp())})))
+    EXPECT_EQ(read(Container::kIsoBmff, metadata_fixtures::box("uuid", joined({uuid, bytes_of(sample_xmp())})))
                   .xmp.at("xmp:CreatorTool"),
               "Tool");
     EXPECT_EQ(read(Container::kIsoBmff,
-                   fixtures::box("moov", fixtures::box("udta", fixtures::box("XMP_", bytes_of(sample_xmp())))))
+                   metadata_fixtures::box(
+                       "moov", metadata_fixtures::box("udta", metadata_fixtures::box("XMP_", bytes_of(sample_xmp())))))
                   .xmp.at("xmp:CreatorTool"),
               "Tool");
     const Metadata wav = read(
         Container::kWav,
-        fixtures::riff_file(
-            "WAVE",
-            {fixtures::riff_chunk("_PMX", bytes_of(sample_xmp())),
-             fixtures::riff_chunk("LIST", joined({bytes_of("INFO"), fixtures::riff_chunk("ISFT", bytes_of("Maker"))})),
-             fixtures::riff_chunk("id3 ", fixtures::id3_tag({{"TIT2", "Song"}}))}));
+        metadata_fixtures::riff_file(
+            "WAVE", {metadata_fixtures::riff_chunk("_PMX", bytes_of(sample_xmp())),
+                     metadata_fixtures::riff_chunk(
+                         "LIST", joined({bytes_of("INFO"), metadata_fixtures::riff_chunk("ISFT", bytes_of("Maker"))})),
+                     metadata_fixtures::riff_chunk("id3 ", metadata_fixtures::id3_tag({{"TIT2", "Song"}}))}));
     EXPECT_EQ(wav.xmp.at("xmp:CreatorTool"), "Tool");
     EXPECT_EQ(text_of(wav, "ISFT")->text, "Maker");
     EXPECT_EQ(text_of(wav, "TIT2")->text, "Song");
-    const Metadata mp3 = read(
-        Container::kMp3,
-        fixtures::id3_tag({{"TSSE", "LAME"}, {"COMM", "eng\0remark"s}, {"TXXX", "key\0value"s}, {"APIC", "picture"}}));
+    const Metadata mp3 =
+        read(Container::kMp3,
+             metadata_fixtures::id3_tag(
+                 {{"TSSE", "LAME"}, {"COMM", "eng\0remark"s}, {"TXXX", "key\0value"s}, {"APIC", "picture"}}));
     EXPECT_EQ(text_of(mp3, "TSSE")->text, "LAME");
     EXPECT_EQ(text_of(mp3, "COMM")->text, "remark");
     EXPECT_EQ(text_of(mp3, "TXXX:key")->text, "value");
@@ -184,23 +193,23 @@ TEST(Metadata, NothingThereIsNothingFound) {
         EXPECT_TRUE(metadata.exif.empty() && metadata.xmp.empty() && metadata.iptc.empty() && metadata.texts.empty());
         EXPECT_FALSE(metadata.has_exif || metadata.has_xmp || metadata.has_iptc || metadata.has_icc);
     }
-    EXPECT_TRUE(read(Container::kPng, fixtures::small_png({})).problems.empty());
-    EXPECT_TRUE(read(Container::kJpeg, fixtures::bare_jpeg({})).problems.empty());
+    EXPECT_TRUE(read(Container::kPng, metadata_fixtures::small_png({})).problems.empty());
+    EXPECT_TRUE(read(Container::kJpeg, metadata_fixtures::bare_jpeg({})).problems.empty());
 }
 
 TEST(Metadata, BombsAndFloodsStayBounded) {
     const Bytes zeros(40 << 20, 0);
-    Bytes bomb = fixtures::png_compressed_text("XML:com.adobe.xmp", zeros);
+    Bytes bomb = metadata_fixtures::png_compressed_text("XML:com.adobe.xmp", zeros);
     std::vector<Bytes> chunks(20, bomb);
-    const Metadata bombed = read(Container::kPng, fixtures::small_png(chunks));
+    const Metadata bombed = read(Container::kPng, metadata_fixtures::small_png(chunks));
     EXPECT_TRUE(complains(bombed, "unpacks to more"));
-    const Metadata flooded =
-        read(Container::kPng, fixtures::small_png(std::vector<Bytes>(1000, fixtures::png_text("k", "v"))));
+    const Metadata flooded = read(
+        Container::kPng, metadata_fixtures::small_png(std::vector<Bytes>(1000, metadata_fixtures::png_text("k", "v"))));
     EXPECT_EQ(flooded.texts.size(), 256U);
     EXPECT_TRUE(complains(flooded, "more texts"));
     Bytes nested;
     for (int level = 0; level < 1000; ++level)
-        nested = fixtures::box("moov", nested);
+        nested = metadata_fixtures::box("moov", nested);
     EXPECT_TRUE(complains(read(Container::kIsoBmff, nested), "deeper"));
 }
 
@@ -208,8 +217,8 @@ TEST(Metadata, ExifInsideExifEnds) {
     // A Photoshop resource with EXIF that holds a Photoshop resource with EXIF, and so on.
     Bytes exif = sample_exif();
     for (int level = 0; level < 20; ++level) {
-        const Bytes resource = fixtures::make_photoshop({{0x0422, exif}});
-        exif = fixtures::make_exif(
+        const Bytes resource = metadata_fixtures::make_photoshop({{0x0422, exif}});
+        exif = metadata_fixtures::make_exif(
             {{ExifGroup::kImage, 0x8649, 1, static_cast<std::uint32_t>(resource.size()), resource}});
     }
     EXPECT_FALSE(read(Container::kTiff, exif).exif.contains("Image.Make"));
@@ -219,14 +228,17 @@ TEST(Metadata, EveryTruncationIsSurvived) {
     const Bytes exif = sample_exif();
     const std::string xmp = sample_xmp();
     const std::vector<std::pair<Container, Bytes>> files = {
-        {Container::kJpeg, fixtures::bare_jpeg({fixtures::jpeg_exif(exif), fixtures::jpeg_xmp(xmp)})},
-        {Container::kPng, fixtures::small_png({fixtures::png_chunk("eXIf", exif),
-                                               fixtures::png_international_text("XML:com.adobe.xmp", xmp, true)})},
-        {Container::kWebp, fixtures::riff_file("WEBP", {fixtures::riff_chunk("EXIF", exif),
-                                                        fixtures::riff_chunk("XMP ", bytes_of(xmp))})},
-        {Container::kHeif, fixtures::heif_with_items(exif, xmp)},
-        {Container::kGif, fixtures::gif_with_metadata("hello", xmp)},
-        {Container::kMp3, fixtures::id3_tag({{"TIT2", "Song"}, {"COMM", "eng\0remark"s}})},
+        {Container::kJpeg,
+         metadata_fixtures::bare_jpeg({metadata_fixtures::jpeg_exif(exif), metadata_fixtures::jpeg_xmp(xmp)})},
+        {Container::kPng,
+         metadata_fixtures::small_png({metadata_fixtures::png_chunk("eXIf", exif),
+                                       metadata_fixtures::png_international_text("XML:com.adobe.xmp", xmp, true)})},
+        {Container::kWebp,
+         metadata_fixtures::riff_file("WEBP", {metadata_fixtures::riff_chunk("EXIF", exif),
+                                               metadata_fixtures::riff_chunk("XMP ", bytes_of(xmp))})},
+        {Container::kHeif, metadata_fixtures::heif_with_items(exif, xmp)},
+        {Container::kGif, metadata_fixtures::gif_with_metadata("hello", xmp)},
+        {Container::kMp3, metadata_fixtures::id3_tag({{"TIT2", "Song"}, {"COMM", "eng\0remark"s}})},
     };
     for (const auto& [container, whole] : files) {
         for (std::size_t length = 0; length < whole.size(); ++length) {

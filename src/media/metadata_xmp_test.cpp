@@ -17,7 +17,7 @@ std::pair<Properties, std::optional<std::string>> read(const std::string& packet
 }
 
 TEST(MetadataXmp, ReadsAttributesAndElements) {
-    const auto [properties, problem] = read(fixtures::wrap_xmp(
+    const auto [properties, problem] = read(metadata_fixtures::wrap_xmp(
         R"(<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmp:CreatorTool="A &amp; B">
              <xmp:ModifyDate>2020-01-02T03:04:05Z</xmp:ModifyDate>
              <dc:subject><rdf:Bag><rdf:li>one</rdf:li><rdf:li>two</rdf:li></rdf:Bag></dc:subject>
@@ -31,7 +31,7 @@ TEST(MetadataXmp, ReadsAttributesAndElements) {
 }
 
 TEST(MetadataXmp, ReadsStructuresInAllForms) {
-    const auto [properties, problem] = read(fixtures::wrap_xmp(
+    const auto [properties, problem] = read(metadata_fixtures::wrap_xmp(
         R"(<rdf:Description xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/" xmlns:e="http://ns.adobe.com/xap/1.0/sType/ResourceEvent#"
                             xmlns:r="http://ns.adobe.com/xap/1.0/sType/ResourceRef#">
              <xmpMM:History><rdf:Seq>
@@ -53,7 +53,8 @@ TEST(MetadataXmp, DoesNotExpandEntities) {
     const auto [properties, problem] = read(
         "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\"><!ENTITY c SYSTEM "
         "\"file:///etc/passwd\">]>" +
-        fixtures::wrap_xmp(R"(<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:format="&b;&c;"/>)"));
+        metadata_fixtures::wrap_xmp(
+            R"(<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:format="&b;&c;"/>)"));
     EXPECT_EQ(properties.at("dc:format"), "&b;&c;") << problem.value_or("");
 }
 
@@ -70,12 +71,12 @@ TEST(MetadataXmp, BoundsDepthNumberAndLength) {
     nested += "deep";
     for (int level = 0; level < 40; ++level)
         nested += "</p:a>";
-    auto [few, nested_problem] = read(fixtures::wrap_xmp(nested + "</rdf:Description>"));
+    auto [few, nested_problem] = read(metadata_fixtures::wrap_xmp(nested + "</rdf:Description>"));
     EXPECT_TRUE(nested_problem);
     std::string many = R"(<rdf:Description xmlns:p="urn:p")";
     for (int index = 0; index < 10'000; ++index)
         many += " p:n" + std::to_string(index) + "=\"v\"";
-    auto [some, many_problem] = read(fixtures::wrap_xmp(many + "/>"));
+    auto [some, many_problem] = read(metadata_fixtures::wrap_xmp(many + "/>"));
     EXPECT_LE(some.size(), 2048U);
     EXPECT_TRUE(many_problem);
 }
@@ -84,7 +85,7 @@ TEST(MetadataXmp, SaysWhatIsWrong) {
     EXPECT_TRUE(read("").second);
     EXPECT_TRUE(read("no packet").second);
     EXPECT_TRUE(read("<html/>").second);
-    const std::string whole = fixtures::make_xmp({{"xmp:CreatorTool", "Tool"}, {"dc:format", "image/jpeg"}});
+    const std::string whole = metadata_fixtures::make_xmp({{"xmp:CreatorTool", "Tool"}, {"dc:format", "image/jpeg"}});
     const auto [properties, problem] = read(whole.substr(0, whole.find("</rdf:RDF>")));
     EXPECT_TRUE(problem);
     EXPECT_EQ(properties.at("xmp:CreatorTool"), "Tool") << "what stands before the damage is read";

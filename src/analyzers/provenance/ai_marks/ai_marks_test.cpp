@@ -11,9 +11,9 @@
 namespace bonafide::analyzers {
 namespace {
 
-using fixtures::Bytes;
-using fixtures::ExifGroup;
 using ingest::Container;
+using metadata_fixtures::Bytes;
+using metadata_fixtures::ExifGroup;
 
 struct Found {
     std::vector<MarkStatement> statements;
@@ -35,19 +35,21 @@ Found find(const media::Metadata& metadata, const media::StreamTable* streams = 
 }
 
 Found find_in(Container container, const Bytes& bytes) {
-    return find(media::read_metadata(fixtures::identity_of(container), *ingest::open_memory(bytes)));
+    return find(media::read_metadata(metadata_fixtures::identity_of(container), *ingest::open_memory(bytes)));
 }
 
 Found find_text(std::string_view keyword, std::string_view text) {
-    return find_in(Container::kPng, fixtures::small_png({fixtures::png_text(keyword, text)}));
+    return find_in(Container::kPng, metadata_fixtures::small_png({metadata_fixtures::png_text(keyword, text)}));
 }
 
 Found find_xmp(const std::map<std::string, std::string>& properties) {
-    return find_in(Container::kJpeg, fixtures::bare_jpeg({fixtures::jpeg_xmp(fixtures::make_xmp(properties))}));
+    return find_in(Container::kJpeg, metadata_fixtures::bare_jpeg(
+                                         {metadata_fixtures::jpeg_xmp(metadata_fixtures::make_xmp(properties))}));
 }
 
-Found find_exif(const std::vector<fixtures::ExifField>& fields) {
-    return find_in(Container::kJpeg, fixtures::bare_jpeg({fixtures::jpeg_exif(fixtures::make_exif(fields))}));
+Found find_exif(const std::vector<metadata_fixtures::ExifField>& fields) {
+    return find_in(Container::kJpeg,
+                   metadata_fixtures::bare_jpeg({metadata_fixtures::jpeg_exif(metadata_fixtures::make_exif(fields))}));
 }
 
 Found find_tag(const std::string& key, const std::string& value) {
@@ -105,7 +107,7 @@ TEST(AiMarks, TextsThatOnlyTalkAboutGeneratorsDoNotCount) {
     EXPECT_TRUE(find_text("Software", "Adobe Photoshop 25.0").marks.empty());
     EXPECT_TRUE(find_text("Software", "Recrafted").marks.empty()) << "whole words only";
     EXPECT_TRUE(find_xmp({{"dc:description", "Made with Google AI, says the poster"}}).marks.empty());
-    EXPECT_TRUE(find_in(Container::kPng, fixtures::small_png({})).marks.empty());
+    EXPECT_TRUE(find_in(Container::kPng, metadata_fixtures::small_png({})).marks.empty());
     EXPECT_TRUE(find({}).marks.empty());
 }
 
@@ -114,7 +116,7 @@ TEST(AiMarks, ExifOfGenerators) {
     EXPECT_EQ(find_exif({exif_text(ExifGroup::kImage, 0x0131, "Midjourney")}).tool(), "Midjourney");
     EXPECT_EQ(find_exif({exif_text(ExifGroup::kImage, 0x0110, R"(prompt:{"3": {"class_type": "KSampler"}})")}).tool(),
               "ComfyUI");
-    Bytes comment = fixtures::bytes_of(std::string_view("UNICODE\0", 8));
+    Bytes comment = metadata_fixtures::bytes_of(std::string_view("UNICODE\0", 8));
     for (const char character : std::string_view("a cat Steps: 20, Sampler: Euler")) {
         comment.push_back(0);
         comment.push_back(static_cast<std::uint8_t>(character));
@@ -157,8 +159,8 @@ TEST(AiMarks, FilmsAndSound) {
 }
 
 TEST(AiMarks, ARepeatedMarkCountsOnce) {
-    const Found found =
-        find_in(Container::kPng, fixtures::small_png(std::vector<Bytes>(5, fixtures::png_text("Software", "NovelAI"))));
+    const Found found = find_in(Container::kPng, metadata_fixtures::small_png(std::vector<Bytes>(
+                                                     5, metadata_fixtures::png_text("Software", "NovelAI"))));
     EXPECT_EQ(found.synthetic(), 1);
 }
 

@@ -13,8 +13,8 @@
 namespace bonafide::analyzers {
 namespace {
 
-using fixtures::ExifField;
-using fixtures::ExifGroup;
+using metadata_fixtures::ExifField;
+using metadata_fixtures::ExifGroup;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -306,9 +306,9 @@ TEST(ConsistencySharedData, GenuinePhotographsDoNotContradictThemselves) {
     for (const auto& entry : std::filesystem::directory_iterator(*root + "/photos")) {
         if (entry.path().extension() != ".jpg" && entry.path().extension() != ".JPG") continue;
         std::ifstream file(entry.path(), std::ios::binary);
-        const fixtures::Bytes bytes{std::istreambuf_iterator<char>(file), {}};
+        const metadata_fixtures::Bytes bytes{std::istreambuf_iterator<char>(file), {}};
         const media::Metadata metadata =
-            media::read_metadata(fixtures::identity_of(ingest::Container::kJpeg), *ingest::open_memory(bytes));
+            media::read_metadata(metadata_fixtures::identity_of(ingest::Container::kJpeg), *ingest::open_memory(bytes));
         const auto header = media::read_jpeg_header(bytes);
         ASSERT_TRUE(header) << entry.path();
         MediaFacts facts{header->width_px, header->height_px, &*header, {}, {}};
