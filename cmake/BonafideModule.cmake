@@ -20,7 +20,7 @@ endfunction()
 # bonafide_test(<name> SOURCES files... LIBRARIES targets...): one GoogleTest program, registered test by test.
 function(bonafide_test name)
     cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
-    add_executable(${name} ${arg_SOURCES})
+    add_executable(${name} ${arg_SOURCES} "${PROJECT_SOURCE_DIR}/tests/sanitizers.cpp")
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} bonafide_fixtures bonafide_options GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name} PRIVATE BONAFIDE_TEST_BUILD_DIR="${PROJECT_BINARY_DIR}" BONAFIDE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     # Without the variable, oneTBB loads a helper with RTLD_DEEPBIND, which the address sanitizer refuses.

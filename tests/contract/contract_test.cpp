@@ -27,12 +27,14 @@ struct Sample {
     Bytes bytes;
 };
 
-Bytes film(int frames) {
+Bytes film(int frames, fx::ClipFormat format = fx::ClipFormat::kMp4) {
     fx::ClipOptions options;
     options.frames = frames;
     fx::Clip clip = fx::make_clip(options);
     clip.sound = fx::make_sound(fx::SoundKind::kSpeechLike, 48000, frames / options.rate_hz, 1);
-    return fx::encode_clip(clip, {});
+    fx::EncodeOptions encoding;
+    encoding.format = format;
+    return fx::encode_clip(clip, encoding);
 }
 
 Bytes cut(Bytes bytes, double keep) {
@@ -55,7 +57,7 @@ const std::vector<Sample>& samples() {
             {"white", media::encode_png(cv::Mat(300, 400, CV_8UC3, cv::Scalar(255, 255, 255)))},
             {"film", film(50)},
             {"film of one frame", film(1)},
-            {"truncated film", cut(film(100), 0.6)},
+            {"truncated film", cut(film(100, fx::ClipFormat::kMatroska), 0.6)},
             {"recording", sound},
             {"truncated recording", cut(sound, 0.3)},
             {"silence", fx::encode_sound(fx::Sound{16000, {std::vector<float>(32000, 0.0F)}}, fx::SoundFormat::kFlac)},
@@ -180,7 +182,8 @@ TEST(Contract, SameInputSameAnswer) {
             for (std::size_t j = 0; j < a.measurements.size(); ++j) {
                 EXPECT_EQ(a.measurements[j].value, b.measurements[j].value) << what << " " << a.measurements[j].name;
             }
-            EXPECT_EQ(cv::countNonZero(a.map != b.map), 0) << what;
+            ASSERT_EQ(a.map.size(), b.map.size()) << what;
+            EXPECT_TRUE(a.map.empty() || cv::countNonZero(a.map != b.map) == 0) << what;
         }
     }
 }

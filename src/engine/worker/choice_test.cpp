@@ -1,10 +1,11 @@
 #include "engine/worker/choice.h"
 
 #include "analyzers/registry.h"
+#include "engine/worker/analyse.h"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <limits>
 
 namespace bonafide::engine {
 namespace {

@@ -56,7 +56,8 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
     }
     if (result.regions.empty()) {
         analysis.explanation =
-            "Noise fits brightness and texture all over the picture; the strongest local departure is " +
+            "No place departs from the noise that brightness and texture lead to expect as far as this analyzer "
+            "demands; the strongest departure is " +
             decibels(result.inconsistency_db) + ". That does not rule out an edit.";
     } else {
         analysis.explanation =
