@@ -12,8 +12,8 @@ Result<Parameters> Parameters::resolve(const std::vector<ParameterDefinition>& d
         parameters.values_.emplace(definition.name, definition.default_value);
     }
     for (const auto& [name, value] : given) {
-        const auto definition =
-            std::find_if(definitions.begin(), definitions.end(), [&](const auto& known) { return known.name == name; });
+        const auto definition = std::find_if(definitions.begin(), definitions.end(),
+                                             [&wanted = name](const auto& known) { return known.name == wanted; });
         if (definition == definitions.end()) {
             return Error{ErrorCode::kUsage, "no parameter is named '" + name + "'"};
         }

@@ -53,7 +53,8 @@ Result<std::vector<analysis::Planned>> plan_for(const Job& job, ingest::MediaKin
     }
     for (const auto& [id, values] : job.parameters) {
         const auto& all = analyzers::all();
-        if (std::none_of(all.begin(), all.end(), [&](const auto* definition) { return definition->id == id; })) {
+        if (std::none_of(all.begin(), all.end(),
+                         [&wanted = id](const auto* definition) { return definition->id == wanted; })) {
             return Error{ErrorCode::kUsage, "no analyzer is named '" + id + "'; `bonafide analyzers` lists them"};
         }
     }

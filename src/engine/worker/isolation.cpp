@@ -164,8 +164,8 @@ constexpr std::array kForbidden = {SCMP_SYS(socket),
                                    SCMP_SYS(acct)};
 
 bool forbid(scmp_filter_ctx filter, int call, unsigned argument, std::uint64_t mask, std::uint64_t value) {
-    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call, 1,
-                            SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, mask, value)) == 0;
+    const scmp_arg_cmp comparison{argument, SCMP_CMP_MASKED_EQ, mask, value};
+    return seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), call, 1, &comparison) == 0;
 }
 
 bool restrict_calls() {
