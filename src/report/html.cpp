@@ -161,7 +161,7 @@ std::string render_html(const Report& report, const Artifacts& artifacts, const 
     page += where;
     page += html::findings_section(view, notes);
     page += html::unexamined_section(view, notes);
-    page += html::provenance_section(report.provenance);
+    page += html::provenance_section(report);
     page += html::limits_section(report);
     page += html::technical_section(report);
     page += "</main>\n<footer><p>Made by bonafide " + escape_html(report.tool_version) + " (" +

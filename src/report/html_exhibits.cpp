@@ -71,8 +71,7 @@ std::string controls_for(const Exhibits& exhibits, bool has_boxes) {
                     "value=\"70\"></label>\n";
     }
     if (has_boxes)
-        controls +=
-            "<label><input type=\"checkbox\" id=\"show-boxes\" checked> Frames around the places found</label>\n";
+        controls += "<label><input type=\"checkbox\" id=\"show-boxes\" checked> Outlines of the places found</label>\n";
     // Shown by the script: without it the maps stand below, and there is nothing to switch.
     return controls.empty() ? "" : "<div class=\"controls\" id=\"map-controls\" hidden>\n" + controls + "</div>\n";
 }
@@ -128,6 +127,15 @@ std::string marks_of(const std::vector<Moment>& moments, double length_s) {
                  "</line>";
     }
     return marks;
+}
+
+/// Of a film, only what was heard is marked in the sound.
+std::vector<Moment> moments_of_sound(const Report& report, const std::vector<Moment>& moments) {
+    std::vector<Moment> heard;
+    for (const Moment& moment : moments) {
+        if (report.input.kind != "video" || moment.finding->part == "sound") heard.push_back(moment);
+    }
+    return heard;
 }
 
 std::string axis(double length_s) {
@@ -230,7 +238,8 @@ std::string where_section(const Report& report, const Exhibits& exhibits) {
     const std::vector<Moment> moments = moments_of(report);
     const double length_s = length_of(report, exhibits, moments);
     const std::string content = picture_exhibit(report, exhibits) + timeline(moments, length_s) +
-                                frames_exhibit(exhibits) + sound_exhibit(exhibits, moments, length_s);
+                                frames_exhibit(exhibits) +
+                                sound_exhibit(exhibits, moments_of_sound(report, moments), length_s);
     return content.empty() ? "" : section("where", "Where and when", content);
 }
 

@@ -23,12 +23,12 @@ std::string measurements_of(const evidence::Finding& finding, const AnalyzerNote
             if (found != note->measurements.end()) meaning = found->second;
         }
         rows += "<tr><th scope=\"row\"><code>" + escape_html(measurement.name) + "</code></th><td class=\"value\">" +
-                escape_html(number(measurement.value, 6)) + "</td><td>" + escape_html(measurement.unit) + "</td><td>" +
-                escape_html(meaning) + "</td></tr>\n";
+                escape_html(number(measurement.value, 6) + (measurement.unit.empty() ? "" : " " + measurement.unit)) +
+                "</td><td>" + escape_html(meaning) + "</td></tr>\n";
     }
     return "<table class=\"stacked\"><caption>Measurements</caption><thead><tr><th scope=\"col\">Name</th><th "
            "scope=\"col\">Value</th>"
-           "<th scope=\"col\">Unit</th><th scope=\"col\">Meaning</th></tr></thead><tbody>\n" +
+           "<th scope=\"col\">Meaning</th></tr></thead><tbody>\n" +
            rows + "</tbody></table>\n";
 }
 
@@ -142,17 +142,20 @@ std::string weight_of(const evidence::Finding& finding) {
 }
 
 std::string findings_section(const FindingsView& view, const AnalyzerNotes& notes) {
-    std::string content =
-        group("Speaks for manipulated or synthetic", "Nothing that was measured.", view.speaks_for, notes) +
-        group("Speaks for authentic", "Nothing that was measured.", view.speaks_against, notes) +
-        group("Measured, speaks for neither side", "Nothing.", view.neutral, notes);
+    std::string content = "<p>Nothing was measured.</p>\n";
+    if (!view.speaks_for.empty() || !view.speaks_against.empty() || !view.neutral.empty()) {
+        content = group("Speaks for manipulated or synthetic", "Nothing that was measured.", view.speaks_for, notes) +
+                  group("Speaks for authentic", "Nothing that was measured.", view.speaks_against, notes) +
+                  group("Measured, speaks for neither side", "Nothing that was measured.", view.neutral, notes);
+    }
     const std::string rows = overview_rows("manipulated or synthetic", view.speaks_for) +
                              overview_rows("authentic", view.speaks_against) +
                              overview_rows("neither side", view.neutral) + overview_rows("failed", view.failed) +
                              overview_rows("not applicable", view.not_applicable);
     if (!rows.empty()) {
         content +=
-            "<h3>All analyzers at a glance</h3>\n<table class=\"stacked\"><thead><tr><th scope=\"col\">Analyzer</th>"
+            "<h3>All analyzers at a glance</h3>\n<table class=\"stacked glance\"><thead><tr><th "
+            "scope=\"col\">Analyzer</th>"
             "<th scope=\"col\">Speaks for</th><th scope=\"col\">llr</th><th scope=\"col\">In "
             "words</th></tr></thead><tbody>\n" +
             rows + "</tbody></table>\n";

@@ -37,14 +37,19 @@ std::string marks_of(const std::vector<evidence::Mark>& marks) {
 
 }  // namespace
 
-std::string provenance_section(const evidence::Provenance& provenance) {
+std::string provenance_section(const Report& report) {
+    const evidence::Provenance& provenance = report.provenance;
     const History history = history_of(provenance.credentials);
-    std::string content = "<p>Content credentials: <strong>" + escape_html(title_of(provenance.state)) + "</strong>. " +
-                          escape_html(meaning_of(provenance.state)) + "</p>\n";
+    std::string content = credentials_examined(report)
+                              ? "<p>Content credentials: <strong>" + escape_html(title_of(provenance.state)) +
+                                    "</strong>. " + escape_html(meaning_of(provenance.state)) + "</p>\n"
+                              : "<p>Content credentials: <strong>Not looked at</strong>. Whether the input carries any "
+                                "is not known.</p>\n";
     content += entries_of("What does not hold", "ul", history.failing_checks);
     content += entries_of("History, as the credentials claim it", "ol", history.actions);
     content += entries_of("Made from, as the credentials claim", "ul", history.ingredients);
-    content += "<h3>Marks in the file, which are claims</h3>\n" + marks_of(provenance.marks);
+    content += "<h3>Marks in the file, which are claims</h3>\n" +
+               (marks_examined(report) ? marks_of(provenance.marks) : "<p>Not looked at.</p>\n");
     const std::string rest = facts_of(history.facts) + entries_of("Noted by the validator", "ul", history.notes);
     if (!rest.empty())
         content += "<details><summary>Signature and particulars of the credentials</summary>\n" + rest + "</details>\n";

@@ -16,7 +16,7 @@ std::string where_section(const Report& report, const Exhibits& exhibits);
 std::string findings_section(const FindingsView& view, const AnalyzerNotes& notes);
 /// What did not run and why.
 std::string unexamined_section(const FindingsView& view, const AnalyzerNotes& notes);
-std::string provenance_section(const evidence::Provenance& provenance);
+std::string provenance_section(const Report& report);
 std::string limits_section(const Report& report);
 std::string technical_section(const Report& report);
 

@@ -182,6 +182,9 @@ TEST(ReportHtml, FailedNeverLooksClean) {
     EXPECT_THAT(page, HasSubstr("ran out of memory"));
     EXPECT_THAT(page, HasSubstr("Do not take this for a clean result."));
     EXPECT_THAT(page, HasSubstr("No analyzer looked at this input."));
+    EXPECT_THAT(page, HasSubstr("Nothing was measured."));
+    EXPECT_THAT(page, HasSubstr("Whether the input carries any is not known."));
+    EXPECT_THAT(page, Not(HasSubstr("carries no content credentials")));
     EXPECT_THAT(page, Not(HasSubstr("class=\"scale\"")));
     for (const samples::Sample& sample : samples::all()) {
         const std::string body = body_of(render_html(sample.report, {}, samples::notes()));

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "report/report.h"
+
 #include <string>
 #include <vector>
 
-#include "report/report.h"
-
-/// Reports for the tests of this folder, made up in every field; written as pages into the test's build folder, to be looked at.
+/// Reports for the tests of this folder, made up in every field; written as pages into the test's build folder, to be
+/// looked at.
 namespace bonafide::report::samples {
 
 struct Sample {

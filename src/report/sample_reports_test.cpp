@@ -154,7 +154,7 @@ Sample picture_with_map() {
     structure.measurements = {{"trailing_bytes", 0, "bytes"}, {"thumbnail_difference", 11.25, "grey levels"}};
     report.findings.push_back(structure);
     report.findings.push_back(
-        ran("metadata.consistency", -0.2, "", "Time, size and orientation agree with each other."));
+        ran("metadata.consistency", -0.4, "", "Time, size and orientation agree with each other."));
     report.findings.push_back(ran("provenance.ai_marks", std::nullopt, "", "No mark that names a generator."));
     report.findings.push_back(
         not_run("video.frames.continuity", Outcome::kNotApplicable, "the input is a still picture"));

@@ -128,9 +128,15 @@ void write_entries(TextWriter& writer, std::string_view title, const std::vector
     }
 }
 
-void write_provenance(TextWriter& writer, const evidence::Provenance& provenance, bool verbose) {
-    writer.heading("Provenance: content credentials " + std::string(evidence::name_of(provenance.state)));
-    writer.line(meaning_of(provenance.state), 2);
+void write_provenance(TextWriter& writer, const Report& report, bool verbose) {
+    const evidence::Provenance& provenance = report.provenance;
+    if (credentials_examined(report)) {
+        writer.heading("Provenance: content credentials " + std::string(evidence::name_of(provenance.state)));
+        writer.line(meaning_of(provenance.state), 2);
+    } else {
+        writer.heading("Provenance: content credentials not looked at");
+        writer.line("Whether the input carries any is not known.", 2);
+    }
     const History history = history_of(provenance.credentials);
     for (std::size_t i = 0; i < history.facts.size() && (verbose || i < 3); ++i) {
         writer.pair(history.facts[i].first, history.facts[i].second, 2, 26);
@@ -210,7 +216,7 @@ std::string render_text(const Report& report, bool colour, bool verbose) {
     write_group(writer, "Measured, speaks for neither side", view.neutral, verbose);
     write_parts(writer, report.parts);
     write_reasons(writer, "Not looked at, and why", view.not_applicable, Ink::kStrong);
-    write_provenance(writer, report.provenance, verbose);
+    write_provenance(writer, report, verbose);
     if (!report.limits.empty()) {
         writer.heading("Limits");
         for (const std::string& limit : report.limits)

@@ -53,6 +53,8 @@ TEST(ReportText, NeverSaysFakeOrRealAndFailedNeverLooksClean) {
     EXPECT_THAT(failed, HasSubstr("ANALYSIS FAILED Why: the worker ran out of memory"));
     EXPECT_THAT(failed, HasSubstr("Do not take this for a clean result."));
     EXPECT_THAT(failed, HasSubstr("Probability: not judged"));
+    EXPECT_THAT(failed, HasSubstr("content credentials not looked at"));
+    EXPECT_THAT(failed, Not(HasSubstr("carries no content credentials")));
     EXPECT_THAT(failed, Not(HasSubstr("authentic:")));
 }
 

@@ -22,10 +22,10 @@ FindingsView view_findings(const Report& report) {
     FindingsView view;
     for (AnalyzerView& analyzer : analyzers) {
         const evidence::Finding& whole = *analyzer.whole;
-        const bool printed_as_zero = !whole.llr || signed_number(*whole.llr) == "0.00";
+        const bool is_neutral = !whole.llr || !supports_a_side(*whole.llr);
         std::vector<AnalyzerView>& group = whole.outcome == evidence::Outcome::kFailed          ? view.failed
                                            : whole.outcome == evidence::Outcome::kNotApplicable ? view.not_applicable
-                                           : printed_as_zero                                    ? view.neutral
+                                           : is_neutral                                         ? view.neutral
                                            : *whole.llr > 0                                     ? view.speaks_for
                                                                                                 : view.speaks_against;
         group.push_back(std::move(analyzer));
@@ -36,6 +36,24 @@ FindingsView view_findings(const Report& report) {
     std::stable_sort(view.speaks_for.begin(), view.speaks_for.end(), stronger);
     std::stable_sort(view.speaks_against.begin(), view.speaks_against.end(), stronger);
     return view;
+}
+
+namespace {
+
+bool any_ran(const Report& report, std::string_view id_or_family) {
+    return std::any_of(report.findings.begin(), report.findings.end(), [&](const evidence::Finding& finding) {
+        return finding.outcome == evidence::Outcome::kRan && finding.analyzer.rfind(id_or_family, 0) == 0;
+    });
+}
+
+}  // namespace
+
+bool credentials_examined(const Report& report) {
+    return report.provenance.state != evidence::ProvenanceState::kAbsent || any_ran(report, "provenance.credentials");
+}
+
+bool marks_examined(const Report& report) {
+    return !report.provenance.marks.empty() || any_ran(report, "provenance.");
 }
 
 std::vector<Moment> moments_of(const Report& report) {

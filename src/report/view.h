@@ -17,14 +17,18 @@ struct AnalyzerView {
 /// The findings in the order a reader needs them. Grouped by the sign of the llr as it is printed: no threshold is
 /// added here.
 struct FindingsView {
-    std::vector<AnalyzerView> speaks_for;      ///< ran, llr above 0: strongest first
-    std::vector<AnalyzerView> speaks_against;  ///< ran, llr below 0: strongest first
-    std::vector<AnalyzerView> neutral;         ///< ran, llr 0 or not judged
+    std::vector<AnalyzerView> speaks_for;      ///< ran, at least weak support: strongest first
+    std::vector<AnalyzerView> speaks_against;  ///< the same for authentic
+    std::vector<AnalyzerView> neutral;         ///< ran, hardly any support or not judged
     std::vector<AnalyzerView> not_applicable;
     std::vector<AnalyzerView> failed;
 };
 
 FindingsView view_findings(const Report& report);
+
+/// Whether anything was looked for: without that, an absent mark or credential is not known to be absent.
+bool credentials_examined(const Report& report);
+bool marks_examined(const Report& report);
 
 /// A place or moment with a time, for lists and timelines.
 struct Moment {

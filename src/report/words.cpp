@@ -66,13 +66,22 @@ std::string_view caution_of(Verdict verdict) {
     return "Do not take this for a clean result.";
 }
 
+namespace {
+
+struct Step {
+    double from_ratio;
+    std::string_view words;
+};
+constexpr std::array kScale = {Step{10000, "very strong"}, Step{1000, "strong"}, Step{100, "moderately strong"},
+                               Step{10, "moderate"}, Step{2, "weak"}};
+
+}  // namespace
+
+bool supports_a_side(double llr) {
+    return std::abs(llr) >= std::log10(kScale.back().from_ratio);
+}
+
 std::string support_in_words(double llr) {
-    struct Step {
-        double from_ratio;
-        std::string_view words;
-    };
-    static constexpr std::array kScale = {Step{10000, "very strong"}, Step{1000, "strong"},
-                                          Step{100, "moderately strong"}, Step{10, "moderate"}, Step{2, "weak"}};
     for (const Step& step : kScale) {
         if (std::abs(llr) >= std::log10(step.from_ratio)) {
             return std::string(step.words) + " support for " + (llr > 0 ? "manipulated or synthetic" : "authentic");

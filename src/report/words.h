@@ -22,6 +22,8 @@ std::string_view caution_of(Verdict verdict);
 /// reporting in forensic science (2015, version 3.0): 2 to 10 weak, to 100 moderate, to 1,000 moderately strong, to
 /// 10,000 strong, above very strong.
 std::string support_in_words(double llr);
+/// Whether that scale grants any support at all: findings are grouped by it, so that groups and words agree.
+bool supports_a_side(double llr);
 /// "llr +1.42, moderate support for manipulated or synthetic", or "not judged".
 std::string llr_in_words(const std::optional<double>& llr);
 /// "96 %", "0.3 %", "over 99.9 %", "under 0.1 %": never 0 % or 100 %, which no measurement supports.

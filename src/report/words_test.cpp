@@ -79,11 +79,11 @@ TEST(ReportView, GroupsByTheFirstFindingOfAnAnalyzer) {
         report.findings.push_back(finding);
     };
     using evidence::Outcome;
-    add("a.weak", Outcome::kRan, 0.2);
+    add("a.weak", Outcome::kRan, 0.4);
     add("b.strong", Outcome::kRan, 1.2);
     add("a.weak", Outcome::kRan, std::nullopt);
     add("c.against", Outcome::kRan, -0.4);
-    add("d.rounded", Outcome::kRan, -0.004);
+    add("d.hardly", Outcome::kRan, -0.2);
     add("e.unjudged", Outcome::kRan, std::nullopt);
     add("f.none", Outcome::kNotApplicable, std::nullopt);
     add("g.failed", Outcome::kFailed, std::nullopt);
