@@ -1,10 +1,12 @@
 // HEIC and other HEIF pictures through libheif, which turns, mirrors and crops the picture itself; EXIF orientation has
-// no say in HEIF. A file cut in its coded data is decoded with zeros in place of what is missing; the share of coded
-// bytes that are there stands for the share of rows, since tiles and coding units come in reading order. Limits:
-// libheif tells no transformations, so they are read from the boxes for the report alone.
+// no say in HEIF. A file cut in its coded data is decoded twice, with different bytes in place of what is missing: the
+// rows in which both agree are those that the file holds.
+// Limits: libheif tells no transformations, so they are read from the boxes for the report alone; a picture of tiles
+// that is cut is refused, because libheif gives none of it when one tile cannot be decoded.
 #include "media/decode_formats.h"
 #include "media/decode_heif_properties.h"
 #include "media/image_colour.h"
+#include "media/image_orientation.h"
 
 #include <libheif/heif.h>
 
@@ -16,18 +18,15 @@
 namespace bonafide::media {
 namespace {
 
-/// Zeros appended to a truncated file at most.
+/// Bytes appended to a truncated file at most.
 constexpr std::uint64_t kMostPaddingBytes = 64 << 20;
 
 using Context = std::unique_ptr<heif_context, decltype(&heif_context_free)>;
 using Handle = std::unique_ptr<const heif_image_handle, decltype(&heif_image_handle_release)>;
 using Pixels = std::unique_ptr<const heif_image, decltype(&heif_image_release)>;
 
-Error error_of(const heif_error& failed, bool truncated) {
+Error error_of(const heif_error& failed) {
     const std::string words = library_words(failed.message);
-    if (truncated) {
-        return {ErrorCode::kTruncated, "the HEIF picture ends early and cannot be decoded in part (" + words + ")"};
-    }
     switch (failed.code) {
         case heif_error_Unsupported_filetype:
         case heif_error_Unsupported_feature:
@@ -80,33 +79,17 @@ cv::Mat copy_pixels(const heif_image* pixels, int bits) {
     return copy;
 }
 
-}  // namespace
-
-Result<Image> decode_heif(std::span<const std::uint8_t> bytes, const Limits& limits) {
-    const HeifProperties properties = read_heif_properties(bytes);
-    if (properties.width_px > 0 && properties.height_px > 0) {
-        if (const Result<void> size = check_picture_size(properties.width_px, properties.height_px, limits); !size) {
-            return size.error();
-        }
-    }
-    const bool truncated = properties.declared_bytes > bytes.size();
-    const std::uint64_t missing_bytes = truncated ? properties.declared_bytes - bytes.size() : 0;
-    std::vector<std::uint8_t> padded;
-    std::span<const std::uint8_t> whole = bytes;
-    if (truncated && missing_bytes <= kMostPaddingBytes) {
-        padded.assign(bytes.begin(), bytes.end());
-        padded.resize(static_cast<std::size_t>(properties.declared_bytes));
-        whole = padded;
-    }
+Result<Image> decode_whole(std::span<const std::uint8_t> bytes, const HeifProperties& properties,
+                           const Limits& limits) {
     const Context context(heif_context_alloc(), &heif_context_free);
-    heif_error status = heif_context_read_from_memory_without_copy(context.get(), whole.data(), whole.size(), nullptr);
+    heif_error status = heif_context_read_from_memory_without_copy(context.get(), bytes.data(), bytes.size(), nullptr);
     heif_image_handle* primary = nullptr;
     if (status.code == heif_error_Ok) {
         status = heif_context_get_primary_image_handle(context.get(), &primary);
     }
     const Handle handle(primary, &heif_image_handle_release);
     if (status.code != heif_error_Ok || handle == nullptr) {
-        return error_of(status, truncated);
+        return error_of(status);
     }
     const int width = heif_image_handle_get_width(handle.get()), height = heif_image_handle_get_height(handle.get());
     const int stored_width = std::max(width, heif_image_handle_get_ispe_width(handle.get()));
@@ -134,7 +117,7 @@ Result<Image> decode_heif(std::span<const std::uint8_t> bytes, const Limits& lim
     status = heif_decode_image(handle.get(), &decoded, heif_colorspace_RGB, layout, nullptr);
     const Pixels pixels(decoded, &heif_image_release);
     if (status.code != heif_error_Ok || pixels == nullptr) {
-        return error_of(status, truncated);
+        return error_of(status);
     }
     image.rgb = copy_pixels(pixels.get(), image.bits_per_sample);
     if (image.rgb.empty()) {
@@ -144,13 +127,74 @@ Result<Image> decode_heif(std::span<const std::uint8_t> bytes, const Limits& lim
         std::swap(image.stored_width_px,
                   image.stored_height_px);  // libheif 1.15 itself writes the turned size into `ispe`
     }
-    if (missing_bytes > 0) {
-        const double coded_bytes = static_cast<double>(properties.declared_bytes - properties.data_offset_bytes);
-        const double share = 1 - static_cast<double>(missing_bytes) / std::max(1.0, coded_bytes);
-        note_missing_rows(image, share * image.stored_height_px,
-                          "ends " + std::to_string(missing_bytes) + " bytes early");
-    }
     return image;
+}
+
+/// Decodes with `filler` in place of the bytes that a truncated file lacks.
+Result<Image> decode_filled(std::span<const std::uint8_t> bytes, std::uint8_t filler, const HeifProperties& properties,
+                            const Limits& limits) {
+    std::vector<std::uint8_t> padded(bytes.begin(), bytes.end());
+    padded.resize(static_cast<std::size_t>(properties.declared_bytes), filler);
+    return decode_whole(padded, properties, limits);
+}
+
+int inverse_of(int orientation) {
+    return orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
+}
+
+/// Stored rows, from the top, in which two decodings agree.
+int rows_in_common(const Image& first, const Image& second) {
+    if (first.rgb.size() != second.rgb.size() || first.rgb.type() != second.rgb.type()) {
+        return 0;
+    }
+    const cv::Mat one = upright(first.rgb, inverse_of(first.orientation));
+    const cv::Mat other = upright(second.rgb, inverse_of(second.orientation));
+    int row = 0;
+    while (row < one.rows && cv::norm(one.row(row), other.row(row), cv::NORM_INF) == 0) {
+        ++row;
+    }
+    return row;
+}
+
+}  // namespace
+
+Result<Image> decode_heif(std::span<const std::uint8_t> bytes, const Limits& limits) {
+    const HeifProperties properties = read_heif_properties(bytes);
+    if (properties.width_px > 0 && properties.height_px > 0) {
+        if (const Result<void> size = check_picture_size(properties.width_px, properties.height_px, limits); !size) {
+            return size.error();
+        }
+    }
+    Result<Image> image = decode_whole(bytes, properties, limits);
+    if (properties.declared_bytes <= bytes.size()) {
+        return image;
+    }
+    const std::uint64_t missing_bytes = properties.declared_bytes - bytes.size();
+    const std::string words = "ends " + std::to_string(missing_bytes) + " bytes early";
+    if (image) {  // what is missing is not of the picture
+        note_damage(*image, words);
+        return image;
+    }
+    if (image.error().code == ErrorCode::kLimit || properties.data_offset_bytes >= bytes.size() ||
+        missing_bytes > kMostPaddingBytes) {
+        return Error{image.error().code == ErrorCode::kLimit ? ErrorCode::kLimit : ErrorCode::kTruncated,
+                     "the HEIF picture " + words + ": " + image.error().message};
+    }
+    Result<Image> filled = decode_filled(bytes, 0x00, properties, limits);
+    const Result<Image> otherwise = decode_filled(bytes, 0x55, properties, limits);
+    const int rows = filled && otherwise ? rows_in_common(*filled, *otherwise) : 0;
+    if (rows == 0) {
+        return Error{ErrorCode::kTruncated, "the HEIF picture " + words + " and cannot be decoded in part"};
+    }
+    if (rows == (filled->orientation < 5 ? filled->rgb.rows : filled->rgb.cols)) {
+        note_damage(*filled, words);
+        return filled;
+    }
+    cv::Mat stored = upright(filled->rgb, inverse_of(filled->orientation)).clone();
+    stored.rowRange(rows, stored.rows).setTo(cv::Scalar::all(0));
+    filled->rgb = upright(stored, filled->orientation);
+    note_missing_rows(*filled, static_cast<double>(rows) * filled->stored_height_px / stored.rows, words);
+    return filled;
 }
 
 }  // namespace bonafide::media

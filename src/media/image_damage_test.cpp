@@ -137,6 +137,28 @@ TEST(DecodeTruncated, KeepsTheCompleteCellsOfAnAvifGrid) {
     EXPECT_EQ(cv::norm(image->rgb.rowRange(128, 192), cv::NORM_INF), 0);
 }
 
+TEST(DecodeTruncated, KeepsTheRowsOfAHeicThatAreThere) {
+    for (const int orientation : {1, 6}) {
+        const Bytes bytes = encode_heic(scene(256, 512, 25), orientation);
+        if (bytes.empty()) {
+            GTEST_SKIP() << "libheif has no HEVC encoder here";
+        }
+        const Result<Image> whole = decode(bytes);
+        const Result<Image> image =
+            decode(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() * 7 / 10)));
+        ASSERT_TRUE(whole.ok() && image.ok()) << image.error().message;
+        EXPECT_GT(image->decoded_fraction, 0.3);
+        EXPECT_LT(image->decoded_fraction, 0.8);
+        ASSERT_EQ(image->rgb.size(), whole->rgb.size());
+        // The rows stand upright in the first, and run from right to left in the second.
+        const int there = static_cast<int>(image->decoded_fraction * 512) - 1;
+        const cv::Rect kept = orientation == 1 ? cv::Rect(0, 0, 256, there) : cv::Rect(512 - there, 0, there, 256);
+        const cv::Rect lost = orientation == 1 ? cv::Rect(0, 500, 256, 12) : cv::Rect(0, 0, 12, 256);
+        EXPECT_EQ(cv::norm(image->rgb(kept), whole->rgb(kept), cv::NORM_INF), 0) << orientation;
+        EXPECT_EQ(cv::norm(image->rgb(lost), cv::NORM_INF), 0) << orientation;
+    }
+}
+
 TEST(DecodeTruncated, RefusesAJpegXlRatherThanShowAnEighthOfItsDetail) {
     for (const bool lossless : {false, true}) {
         Bytes bytes = encode_jxl(scene(300, 280, 30), lossless);
