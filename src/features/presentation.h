@@ -1,18 +1,18 @@
 #pragma once
 
+#include "features/media.h"
+#include "media/streams.h"
+
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "features/media.h"
-#include "media/streams.h"
-
 namespace bonafide::features {
 
-/// What a reader looks at beside the findings: a preview picture, frames of a film, waveform and spectrogram of a sound.
-/// Made in the worker, which alone may decode; shown by report::render_html, which decodes nothing.
+/// What a reader looks at beside the findings: a preview picture, frames of a film, waveform and spectrogram of a
+/// sound. Made in the worker, which alone may decode; shown by report::render_html, which decodes nothing.
 ///
 /// Files by name: "presentation.json", which names the others: "preview.jpg" (picture, longer side at most 1,280 px),
 /// "frame_<n>.jpg" (at most 12 frames of a film, 320 px), "spectrogram.png". presentation.json:
