@@ -78,20 +78,21 @@ void note_thumbnail(const Thumbnail& thumbnail, double limit, Structure& found) 
     }
 }
 
-void add_thumbnail(structure::ThumbnailComparison compared, double limit, Analysis& analysis) {
+void add_thumbnail(const structure::ThumbnailComparison& compared, cv::Size picture_size, double limit,
+                   Analysis& analysis) {
     analysis.measurements.push_back({"thumbnail_difference", compared.difference, "ratio"});
     analysis.measurements.push_back({"thumbnail_correlation", compared.correlation, "ratio"});
     if (compared.difference > limit) {
         analysis.observations.push_back(
             {{}, {}, "The embedded thumbnail does not show this picture, or shows another version of it."});
-        analysis.map = std::move(compared.map);
+        analysis.map = structure::thumbnail_map(compared, picture_size);
     } else if (compared.region) {
         analysis::Observation observation;
         observation.where.box_px = evidence::Where::Box{compared.region->x, compared.region->y, compared.region->width,
                                                         compared.region->height};
         observation.explanation = "The embedded thumbnail shows something else here than the picture.";
         analysis.observations.push_back(std::move(observation));
-        analysis.map = std::move(compared.map);
+        analysis.map = structure::thumbnail_map(compared, picture_size);
     }
 }
 
@@ -146,7 +147,7 @@ Analysis analyze(const analysis::Context& context, const analysis::Parameters& p
         note_thumbnail(thumbnail, limit, *found);
         Analysis analysis = report(*found);
         if (thumbnail.compared) {
-            add_thumbnail(std::move(*thumbnail.compared), limit, analysis);
+            add_thumbnail(*thumbnail.compared, context.media.image()->rgb.size(), limit, analysis);
         }
         return analysis;
     } catch (const cv::Exception& problem) {

@@ -15,7 +15,8 @@ struct ThumbnailComparison {
     double seen_part =
         1;  ///< width of what the picture shows over width of what the thumbnail shows: below 1 the picture was cropped
             ///< after the thumbnail was made, above 1 the thumbnail shows the middle only
-    cv::Mat map;                     ///< CV_8UC1, the picture's size: local difference, 128 at `local_limit`
+    cv::Mat local;                   ///< CV_8UC1, about the thumbnail's size: local difference, 128 at `local_limit`
+    cv::Rect shown;                  ///< the part of the picture that `local` covers
     std::optional<cv::Rect> region;  ///< of the picture: the largest place where the map is above 128, where it takes
                                      ///< 0.5 % of the picture or more
 };
@@ -32,5 +33,8 @@ struct ThumbnailOptions {
 /// either is smaller than 32 px or has no contrast.
 std::optional<ThumbnailComparison> compare_thumbnail(const cv::Mat& picture, const cv::Mat& thumbnail,
                                                      const ThumbnailOptions& options);
+
+/// `compared.local` brought to the picture's size, 0 where the thumbnail shows nothing.
+cv::Mat thumbnail_map(const ThumbnailComparison& compared, cv::Size picture_size);
 
 }  // namespace bonafide::analyzers::structure
