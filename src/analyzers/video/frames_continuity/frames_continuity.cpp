@@ -31,7 +31,7 @@ std::string with_decimals(double value, int decimals) {
     return text.data();
 }
 
-std::string words_of(const Event& event) {
+std::string words_of(const FlowEvent& event) {
     const std::string strength = with_decimals(event.strength, 0);
     switch (event.kind) {
         case EventKind::kFrozen:
@@ -112,7 +112,7 @@ void Continuity::add(const media::VideoFrame& frame) {
     note.index = frame.index;
     note.key = frame.key;
     replay.add(note);
-    const bool starts_scene = events.add(std::move(note));
+    const bool starts_scene = events.add(note);
     coding.add(frame.type, frame.key, frame.coded_bytes, frame.time_s, starts_scene);
     end_s = std::max(end_s, frame.time_s);
 }
@@ -145,18 +145,19 @@ Analysis summarise(Continuity& continuity) {
     const bool varies = variable_share > kVariableShare;
     std::int64_t anomalies = 0;
     double strongest = 0;
-    std::vector<Event> shown;
+    std::vector<FlowEvent> shown;
     for (const EventList* list : counted_lists(continuity, static_share, cuts_hz)) {
         anomalies += list->count;
         strongest = std::max(strongest, list->strongest);
         shown.insert(shown.end(), list->kept.begin(), list->kept.end());
     }
-    std::sort(shown.begin(), shown.end(), [](const Event& a, const Event& b) { return a.strength > b.strength; });
+    std::sort(shown.begin(), shown.end(),
+              [](const FlowEvent& a, const FlowEvent& b) { return a.strength > b.strength; });
     shown.resize(std::min(shown.size(), analysis::kMostObservations * 3 / 5));
-    std::sort(shown.begin(), shown.end(), [](const Event& a, const Event& b) { return a.start_s < b.start_s; });
+    std::sort(shown.begin(), shown.end(), [](const FlowEvent& a, const FlowEvent& b) { return a.start_s < b.start_s; });
 
     Analysis analysis;
-    for (const Event& event : shown) {
+    for (const FlowEvent& event : shown) {
         observe(analysis, event.start_s, event.end_s, words_of(event),
                 {{"strongest_anomaly", event.strength, "ratio"}});
     }

@@ -40,21 +40,21 @@ double median(std::vector<double>& values) {
 
 }  // namespace
 
-void EventList::add(const Event& event) {
+void EventList::add(const FlowEvent& event) {
     ++count;
     strongest = std::max(strongest, event.strength);
     if (kept.size() < kMostKept) {
         kept.push_back(event);
         return;
     }
-    const auto weakest = std::min_element(kept.begin(), kept.end(),
-                                          [](const Event& a, const Event& b) { return a.strength < b.strength; });
+    const auto weakest = std::min_element(
+        kept.begin(), kept.end(), [](const FlowEvent& a, const FlowEvent& b) { return a.strength < b.strength; });
     if (weakest->strength < event.strength) {
         *weakest = event;
     }
 }
 
-bool PictureEvents::add(FrameNote note) {
+bool PictureEvents::add(const FrameNote& note) {
     ++frames;
     Entry entry;
     if (!window_.empty()) {
@@ -67,12 +67,12 @@ bool PictureEvents::add(FrameNote note) {
             scene_cuts += entry.cut ? 1 : 0;
         }
     }
-    entry.note = std::move(note);
+    entry.note = note;
     if (!window_.empty()) {
         follow_still_run(entry);
     }
     const bool cut = entry.cut;
-    window_.push_back(std::move(entry));
+    window_.push_back(entry);
     if (next_ + kReach < window_.size()) {
         judge(next_);
         ++next_;

@@ -16,7 +16,7 @@ enum class EventKind {
 };
 
 /// Something that interrupts the flow of pictures.
-struct Event {
+struct FlowEvent {
     EventKind kind = EventKind::kJump;
     double start_s = 0, end_s = 0;
     std::int64_t first_frame = 0, frames = 0;
@@ -26,10 +26,10 @@ struct Event {
 
 /// Events of one kind of interruption: all are counted, a bounded number is kept.
 struct EventList {
-    std::vector<Event> kept;
+    std::vector<FlowEvent> kept;
     std::int64_t count = 0;
     double strongest = 0;
-    void add(const Event& event);
+    void add(const FlowEvent& event);
 };
 
 /// What is known of a frame.
@@ -47,7 +47,7 @@ class PictureEvents {
     explicit PictureEvents(double least_strength) : least_strength_(least_strength) {}
 
     /// Takes the next frame in display order. Returns whether it starts a new scene, which is known at once.
-    bool add(FrameNote note);
+    bool add(const FrameNote& note);
     /// Judges the frames that still lack a future.
     void finish();
 

@@ -63,8 +63,8 @@ SmallPicture reduce_as(const cv::Mat& luma, float scale) {
                 sum += sums[static_cast<std::size_t>(x)];
             }
             const auto count = static_cast<float>(static_cast<std::int64_t>(rows) * (right - left));
-            small.means[static_cast<std::size_t>(block_row * SmallPicture::kColumns + block_column)] =
-                static_cast<float>(sum) * scale / count;
+            small.means[static_cast<std::size_t>(block_row) * SmallPicture::kColumns +
+                        static_cast<std::size_t>(block_column)] = static_cast<float>(sum) * scale / count;
         }
     }
     return small;
