@@ -145,7 +145,7 @@ int run_check(const CheckRequest& request, const engine::Installation& installat
         complain("`-` (standard input) cannot be combined with files");
         return kFailed;
     }
-    auto output = Output::open(request, is_single(request));
+    auto output = Output::open(request, is_single(request), installation);
     if (!output) {
         complain(output.error().message);
         return kFailed;

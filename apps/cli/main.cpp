@@ -145,7 +145,8 @@ int run(int argc, char** argv) {
         "models", "Which weights are installed, whether they are what they should be, and their licences");
     models.add_flag("--json", options.json, "As JSON");
 
-    const CLI::App& schema = *app.add_subcommand("schema", "The JSON Schema of the report, with the analyzers of this build");
+    const CLI::App& schema =
+        *app.add_subcommand("schema", "The JSON Schema of the report, with the analyzers of this build");
 
     try {
         app.parse(argc, argv);

@@ -1,5 +1,7 @@
 #include "output.h"
 
+#include "engine/front/notes.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -79,7 +81,7 @@ ExitCode graver(ExitCode a, ExitCode b) {
     return *std::find_if(kOrder.begin(), kOrder.end(), [&](ExitCode code) { return code == a || code == b; });
 }
 
-Result<Output> Output::open(const CheckRequest& request, bool single_input) {
+Result<Output> Output::open(const CheckRequest& request, bool single_input, const engine::Installation& installation) {
     Output output;
     output.format_ = request.format;
     output.maps_folder_ = request.maps_folder;
@@ -89,6 +91,9 @@ Result<Output> Output::open(const CheckRequest& request, bool single_input) {
     if (!request.resume.empty() && request.format != Format::kJsonLines) {
         return Error{ErrorCode::kUsage,
                      "--resume works with --format jsonl: the other formats cannot be gone on with after a stop"};
+    }
+    if (request.format == Format::kHtml) {
+        output.notes_ = engine::analyzer_notes(installation.worker);
     }
     std::error_code error;
     const bool into_folder = request.format == Format::kHtml && !request.output.empty() &&
@@ -141,7 +146,7 @@ std::string Output::rendered(const engine::Checked& checked) const {
         case Format::kJsonLines:
             return report::to_json(checked.report).dump() + "\n";
         case Format::kHtml:
-            return report::render_html(checked.report, checked.artifacts);
+            return report::render_html(checked.report, checked.artifacts, notes_);
     }
     return {};
 }

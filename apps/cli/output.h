@@ -18,7 +18,8 @@ ExitCode graver(ExitCode a, ExitCode b);
 class Output {
   public:
     /// Opens the output. kUsage where the options do not go together, kIo where it cannot be opened.
-    static Result<Output> open(const CheckRequest& request, bool single_input);
+    static Result<Output> open(const CheckRequest& request, bool single_input,
+                               const engine::Installation& installation);
 
     /// Whether an earlier run of the same scan has reported `path` already.
     bool reported(const std::string& path) const { return journal_ && journal_->reported(path); }
@@ -41,6 +42,7 @@ class Output {
     int fd_ = 1;
     std::size_t written_ = 0;
     std::optional<engine::Journal> journal_;
+    report::AnalyzerNotes notes_;
 };
 
 }  // namespace bonafide::cli

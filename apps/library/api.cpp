@@ -1,6 +1,7 @@
 // The installed interface: include/bonafide/bonafide.h.
 #include "base/version.h"
 #include "engine/front/check.h"
+#include "engine/front/notes.h"
 
 #include <bonafide/bonafide.h>
 
@@ -11,6 +12,7 @@ namespace bonafide {
 struct Report::State {
     report::Report report;
     report::Artifacts artifacts;
+    std::string worker;
 };
 
 CheckOptions::CheckOptions() {
@@ -43,7 +45,7 @@ std::string Report::text() const {
     return report::render_text(state_->report, false, false);
 }
 std::string Report::html() const {
-    return report::render_html(state_->report, state_->artifacts);
+    return report::render_html(state_->report, state_->artifacts, engine::analyzer_notes(state_->worker));
 }
 const std::map<std::string, std::vector<std::uint8_t>>& Report::artifacts() const {
     return state_->artifacts;
@@ -76,7 +78,7 @@ Report check(const std::string& path, const CheckOptions& options) {
         throw std::runtime_error(checked.error().message);
     }
     return Report(std::make_shared<const Report::State>(
-        Report::State{std::move(checked->report), std::move(checked->artifacts)}));
+        Report::State{std::move(checked->report), std::move(checked->artifacts), installation.worker}));
 }
 
 const char* version() {

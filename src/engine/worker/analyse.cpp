@@ -69,20 +69,24 @@ void send_maps(const Job& job, const std::vector<analysis::Ran>& analyses,
     }
 }
 
-void add_part(const features::Media& media, report::Report& report) {
-    report::Part part;
-    part.llr = report.llr;
+/// The parts that findings name: the picture, or the film and its sound.
+void add_parts(const features::Media& media, report::Report& report) {
     if (media.image() != nullptr) {
-        part.id = part.kind = "image";
+        report::Part part{"image", "image", std::nullopt, std::nullopt, report.llr, std::nullopt};
         part.box_px = evidence::Where::Box{0, 0, media.image()->rgb.cols, media.image()->rgb.rows};
-    } else {
-        const bool film = media.identity().kind == ingest::MediaKind::kVideo;
-        part.id = film ? "film" : "sound";
-        part.kind = film ? "segment" : "audio";
-        part.start_s = 0;
-        part.end_s = report.input.duration_s;
+        report.parts.push_back(part);
+        return;
     }
-    report.parts.push_back(part);
+    const media::StreamTable& table = *media.streams();
+    if (media.identity().kind == ingest::MediaKind::kVideo) {
+        report.parts.push_back({"film", "segment", 0.0, report.input.duration_s, report.llr, std::nullopt});
+    }
+    if (table.audio || media.identity().kind == ingest::MediaKind::kAudio) {
+        // The ratio is that of the whole; of a film it stands with the film.
+        const bool alone = media.identity().kind == ingest::MediaKind::kAudio;
+        report.parts.push_back(
+            {"sound", "audio", 0.0, report.input.duration_s, alone ? report.llr : std::nullopt, std::nullopt});
+    }
 }
 
 /// Why a film or recording of which nothing came out cannot be judged; empty where something did.
@@ -139,7 +143,7 @@ void analyse_media(const Job& job, const features::Media& media, const Equipment
         send_maps(job, result.analyses, report.findings, artifacts);
     }
     append_observations(result.analyses, report.findings);
-    add_part(media, report);
+    add_parts(media, report);
     if (result.read) {
         for (const std::string& problem : result.read->problems) {
             report.limits.push_back("While decoding: " + problem);

@@ -7,12 +7,14 @@
 namespace bonafide::engine {
 namespace {
 
-std::string part_id(ingest::MediaKind kind) {
+/// The part a finding speaks of: of a film, what listens speaks of its sound.
+std::string part_id(ingest::MediaKind kind, const analysis::AnalyzerDefinition& definition) {
+    const bool listens = definition.wants_sound && !definition.wants_frames;
     switch (kind) {
         case ingest::MediaKind::kImage:
             return "image";
         case ingest::MediaKind::kVideo:
-            return "film";
+            return listens ? "sound" : "film";
         default:
             return "sound";
     }
@@ -94,7 +96,7 @@ std::vector<evidence::Finding> main_findings(const std::vector<analysis::Ran>& a
         finding.reason = ran.analysis.reason;
         finding.measurements = ran.analysis.measurements;
         finding.explanation = ran.analysis.explanation;
-        finding.part = part_id(kind);
+        finding.part = part_id(kind, *ran.definition);
         if (maps_sent && !ran.analysis.map.empty()) {
             finding.where.map = "maps/" + finding.analyzer + ".png";
         }

@@ -23,7 +23,7 @@ void append_observations(const std::vector<analysis::Ran>& analyses, std::vector
 /// All provenance the analyzers found: the strongest state and every mark.
 evidence::Provenance merged_provenance(const std::vector<analysis::Ran>& analyses);
 
-/// The report's verdict: what fusion decided, held back where the analysis is incomplete (docs/adr/0005-verdict.md).
+/// The report's verdict: what fusion decided, held back where the analysis is incomplete (docs/adr/0004-fusion.md).
 report::Verdict verdict_for(const fusion::Judgement& judgement, const std::vector<evidence::Finding>& findings,
                             const report::Input& input);
 
