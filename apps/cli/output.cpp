@@ -52,7 +52,8 @@ fs::path free_name(const fs::path& folder, const std::string& name, const std::s
     fs::path candidate = folder / (name + ending);
     std::error_code error;
     for (int number = 2; fs::exists(candidate, error); ++number) {
-        candidate = folder / (name + "-" + std::to_string(number) + ending);
+        candidate = folder / name;
+        candidate += "-" + std::to_string(number) + ending;
     }
     return candidate;
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vector>
-
 #include "analysis/analyzer.h"
+
+#include <vector>
 
 namespace bonafide::analyzers {
 

@@ -1,16 +1,18 @@
 #pragma once
 
+#include "base/result.h"
+
 #include <nlohmann/json.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
-
 namespace bonafide::evidence {
 
-/// The three outcomes of an analyzer, never to be confused: failed is never clean, not applicable is never a score of 0.
+/// The three outcomes of an analyzer, never to be confused: failed is never clean, not applicable is never a score of
+/// 0.
 enum class Outcome { kRan, kNotApplicable, kFailed };
 const char* name_of(Outcome outcome);  ///< "ran", "not_applicable", "failed"
 /// The outcome of that name, or nothing.
@@ -33,8 +35,8 @@ struct Where {
     std::optional<std::string> map;  ///< file name relative to the maps folder
 };
 
-/// What one analyzer has to say about one thing. The first finding of an analyzer carries its outcome and measurements for the whole input;
-/// further ones point at single places or moments.
+/// What one analyzer has to say about one thing. The first finding of an analyzer carries its outcome and measurements
+/// for the whole input; further ones point at single places or moments.
 struct Finding {
     std::string analyzer;
     int version = 0;
@@ -56,17 +58,18 @@ std::optional<ProvenanceState> provenance_state_from(std::string_view name);
 
 /// A mark or credential found in the input. `claim` says what it claims, never what is proven.
 struct Mark {
-    std::string source;  ///< "c2pa", "iptc digitalSourceType", "png text", "encoder tag", ...
-    std::string claim;   ///< "made by a trained algorithm", "edited", "captured by a camera", ...
-    std::string tool;    ///< generator or software named, may be empty
-    std::string detail;  ///< the text that says so, bounded
+    std::string source;     ///< "c2pa", "iptc digitalSourceType", "png text", "encoder tag", ...
+    std::string claim;      ///< "made by a trained algorithm", "edited", "captured by a camera", ...
+    std::string tool;       ///< generator or software named, may be empty
+    std::string detail;     ///< the text that says so, bounded
     bool forgeable = true;  ///< anyone could have written it
 };
 
 struct Provenance {
     ProvenanceState state = ProvenanceState::kAbsent;
     std::vector<Mark> marks;
-    nlohmann::json credentials;  ///< ingredients, actions, signer and validation results as `provenance.credentials` lists them; null where absent
+    nlohmann::json credentials;  ///< ingredients, actions, signer and validation results as `provenance.credentials`
+                                 ///< lists them; null where absent
 };
 
 }  // namespace bonafide::evidence

@@ -257,6 +257,7 @@ Bytes encode_heic(const cv::Mat& picture, int orientation) {
         }
         heif_encoder_set_lossy_quality(encoder, 95);
         heif_encoder_set_parameter_string(encoder, "chroma", "444");
+        heif_encoder_set_parameter_string(encoder, "preset", "ultrafast");
         heif_encoding_options* options = heif_encoding_options_alloc();
         options->image_orientation = static_cast<heif_orientation>(orientation);
         if (heif_context_encode_image(context, image, encoder, options, nullptr).code == heif_error_Ok) {

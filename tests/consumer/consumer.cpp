@@ -1,8 +1,8 @@
 // Checks the file named on the command line and prints its verdict: the program of docs/guide/installing.md.
+#include <bonafide/bonafide.h>
+
 #include <cstdio>
 #include <exception>
-
-#include <bonafide/bonafide.h>
 
 int main(int count, char** arguments) {
     if (count != 2) {
