@@ -175,7 +175,7 @@ Result<Image> decode_heif(std::span<const std::uint8_t> bytes, const Limits& lim
         note_damage(*image, words);
         return image;
     }
-    if (image.error().code == ErrorCode::kLimit || properties.data_offset_bytes >= bytes.size() ||
+    if (image.error().code == ErrorCode::kLimit || properties.data_offset_bytes == 0 ||
         missing_bytes > kMostPaddingBytes) {
         return Error{image.error().code == ErrorCode::kLimit ? ErrorCode::kLimit : ErrorCode::kTruncated,
                      "the HEIF picture " + words + ": " + image.error().message};

@@ -92,7 +92,7 @@ HeifProperties read_heif_properties(Bytes bytes) {
     const std::vector<Box> top = boxes_of(bytes);
     if (!top.empty()) {
         properties.declared_bytes = top.back().declared_end;
-        properties.data_offset_bytes = top.back().body_offset;
+        properties.data_offset_bytes = top.back().type == "mdat" ? top.back().body_offset : 0;
     }
     const Bytes meta = body_of(top, "meta");
     if (meta.size() < 4) {

@@ -14,7 +14,7 @@ struct HeifProperties {
     int channels = 0;  ///< from the primary picture's `pixi`, 0 where it has none
     /// Where the boxes say that the file ends; past `bytes` where it is truncated.
     std::uint64_t declared_bytes = 0;
-    std::uint64_t data_offset_bytes = 0;  ///< body of the last box, which holds the coded data of a truncated file
+    std::uint64_t data_offset_bytes = 0;  ///< body of the last box where it is `mdat`, the coded data; else 0
 };
 
 /// Reads what is there; defaults stand for what is missing or contradicts itself. Bounded in boxes and associations.

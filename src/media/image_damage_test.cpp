@@ -273,6 +273,23 @@ TEST(DecodeHostile, IgnoresBombsInProfilesAndTexts) {
     }
 }
 
+TEST(DecodeHostile, DoesNotInventBoxesBehindACutHeif) {
+    // A leading box that claims 32 MB: filling it up would make a file of a million boxes.
+    Bytes bytes = {2, 0, 0, 0x1C, 'f', 't', 'y', 'p', 'h', 'e', 'i', 'c', 0, 0, 0, 0, 'm', 'i', 'f', '1'};
+    const Result<Image> image = decode(bytes);
+    ASSERT_FALSE(image.ok());
+    EXPECT_EQ(image.error().code, ErrorCode::kTruncated) << image.error().message;
+    // A last box that claims more than there is, with nothing of the picture in it, is no loss.
+    Bytes heic = encode_heic(scene(30, 20));
+    if (!heic.empty()) {
+        heic.insert(heic.end(), {0x10, 0, 0, 0, 'f', 'r', 'e', 'e'});
+        const Result<Image> whole = decode(heic);
+        ASSERT_TRUE(whole.ok()) << whole.error().message;
+        EXPECT_EQ(whole->decoded_fraction, 1.0);
+        EXPECT_FALSE(whole->damage.empty());
+    }
+}
+
 TEST(DecodeHostile, RefusesAFrameBeyondItsCanvas) {
     const Result<Image> image = decode(encode_animated_webp(scene(20, 12), scene(20, 12), {30, 6}, {40, 30}));
     EXPECT_FALSE(image.ok());
