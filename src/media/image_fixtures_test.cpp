@@ -298,6 +298,7 @@ Bytes encode_avif(const cv::Mat& picture, int quarter_turns_left, int mirror, in
 
 Bytes encode_avif_grid(const std::vector<cv::Mat>& cells, int columns, int rows) {
     std::vector<avifImage*> images;
+    images.reserve(cells.size());
     for (const cv::Mat& cell : cells) {
         images.push_back(avif_image(cell, 8));
     }
