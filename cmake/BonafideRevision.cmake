@@ -7,6 +7,10 @@ if(Git_FOUND AND EXISTS "${PROJECT_SOURCE_DIR}/.git")
     if(_failed)
         set(BONAFIDE_REVISION "unknown")
     endif()
+    # A commit moves HEAD: look again before the next build, or reports name a revision that is gone.
+    if(EXISTS "${PROJECT_SOURCE_DIR}/.git/logs/HEAD")
+        set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/.git/logs/HEAD")
+    endif()
 endif()
 file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/base/version.h" CONTENT
 "#pragma once
