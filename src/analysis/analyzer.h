@@ -60,7 +60,8 @@ struct Analysis {
     std::vector<evidence::Measurement> measurements;
     std::vector<Observation>
         observations;  ///< at most kMostObservations are reported; say the number of all in a measurement
-    /// CV_8UC1, the picture's size after orientation: brighter is more suspicious, 128 is the analyzer's own threshold.
+    /// CV_8UC1: brighter is more suspicious, 128 is the analyzer's own threshold. One value for each pixel of the
+    /// picture after orientation, or for each square of a step that evidence::kMapSteps names (evidence/map_grid.h).
     /// Empty: none.
     cv::Mat map;
     std::optional<evidence::Provenance> provenance;  ///< for the analyzers of the provenance family

@@ -1,5 +1,7 @@
 #include "analysis/scheduler.h"
 
+#include "evidence/map_grid.h"
+
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
@@ -110,7 +112,8 @@ Analysis checked(const AnalyzerDefinition& definition, Analysis analysis, const 
             broken = broken_promise(definition, observation.measurements);
         }
     }
-    if (broken.empty() && !analysis.map.empty() && (analysis.map.type() != CV_8UC1 || analysis.map.size() != picture)) {
+    if (broken.empty() && !analysis.map.empty() &&
+        (analysis.map.type() != CV_8UC1 || !evidence::map_step(analysis.map.size(), picture))) {
         broken = "drew a map of the wrong size or type";
     }
     if (!broken.empty()) {

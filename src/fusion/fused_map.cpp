@@ -3,6 +3,7 @@
 #include "fusion/fused_map.h"
 
 #include "base/ensure.h"
+#include "evidence/map_grid.h"
 
 #include <algorithm>
 
@@ -13,18 +14,25 @@ constexpr double kFullWeightLlr = 1.0;
 
 }  // namespace
 
-cv::Mat fuse_maps(const std::vector<JudgedMap>& maps) {
+cv::Mat fuse_maps(const std::vector<JudgedMap>& maps, cv::Size picture) {
     if (maps.empty()) {
         return {};
     }
-    cv::Mat below(maps.front().map.size(), CV_8UC1, cv::Scalar(0));
-    cv::Mat unsuspicious(maps.front().map.size(), CV_32FC1, cv::Scalar(1));
+    int finest = evidence::kMapSteps[std::size(evidence::kMapSteps) - 1];
     for (const JudgedMap& judged : maps) {
-        ENSURE(judged.map.type() == CV_8UC1 && judged.map.size() == below.size());
-        cv::max(below, cv::min(judged.map, 128), below);
+        const auto step = evidence::map_step(judged.map.size(), picture);
+        ENSURE(judged.map.type() == CV_8UC1 && step.has_value());
+        finest = std::min(finest, *step);
+    }
+    const cv::Size size = evidence::map_size(picture, finest);
+    cv::Mat below(size, CV_8UC1, cv::Scalar(0));
+    cv::Mat unsuspicious(size, CV_32FC1, cv::Scalar(1));
+    for (const JudgedMap& judged : maps) {
+        const cv::Mat map = evidence::enlarged(judged.map, size);
+        cv::max(below, cv::min(map, 128), below);
         const double weight = std::clamp(judged.llr.value_or(0) / kFullWeightLlr, 0.0, 1.0);
         cv::Mat keep;
-        cv::Mat(cv::max(judged.map, 128)).convertTo(keep, CV_32F, -weight / 127.0, 1 + weight * 128.0 / 127.0);
+        cv::Mat(cv::max(map, 128)).convertTo(keep, CV_32F, -weight / 127.0, 1 + weight * 128.0 / 127.0);
         cv::multiply(unsuspicious, keep, unsuspicious);
     }
     cv::Mat above, fused;

@@ -13,9 +13,9 @@ struct JudgedMap {
     std::optional<double> llr;
 };
 
-/// One map out of many, of the same size: above 128 only where an analyzer whose evidence speaks for manipulation
-/// points, and the brighter the more its evidence weighs, so that the map never contradicts the score. Empty where
-/// `maps` is.
-cv::Mat fuse_maps(const std::vector<JudgedMap>& maps);
+/// One map of a picture of `picture` px out of many of any step (evidence/map_grid.h), at the finest step among them:
+/// above 128 only where an analyzer whose evidence speaks for manipulation points, and the brighter the more its
+/// evidence weighs, so that the map never contradicts the score. Empty where `maps` is.
+cv::Mat fuse_maps(const std::vector<JudgedMap>& maps, cv::Size picture);
 
 }  // namespace bonafide::fusion

@@ -5,6 +5,7 @@
 #include "engine/worker/choice.h"
 #include "engine/worker/stability.h"
 #include "engine/worker/wording.h"
+#include "evidence/map_grid.h"
 #include "features/presentation.h"
 #include "fusion/fused_map.h"
 #include "media/encode.h"
@@ -41,18 +42,18 @@ nlohmann::ordered_json replay_of(const Job& job, const Equipment& equipment, con
     return replay;
 }
 
-std::vector<std::uint8_t> encoded_map(const cv::Mat& map, bool full_size) {
-    const int longest = std::max(map.cols, map.rows);
-    if (full_size || longest <= kLongestShownPx) {
-        return media::encode_png(map);
+std::vector<std::uint8_t> encoded_map(const cv::Mat& map, cv::Size picture, bool full_size) {
+    if (full_size || std::max(picture.width, picture.height) <= kLongestShownPx) {
+        return media::encode_png(evidence::enlarged(map, picture));
     }
+    const cv::Mat large = evidence::enlarged(map, picture);
     cv::Mat shown;
-    const double scale = static_cast<double>(kLongestShownPx) / longest;
-    cv::resize(map, shown, cv::Size(), scale, scale, cv::INTER_AREA);
+    const double scale = static_cast<double>(kLongestShownPx) / std::max(picture.width, picture.height);
+    cv::resize(large, shown, cv::Size(), scale, scale, cv::INTER_AREA);
     return media::encode_png(shown);
 }
 
-void send_maps(const Job& job, const std::vector<analysis::Ran>& analyses,
+void send_maps(const Job& job, cv::Size picture, const std::vector<analysis::Ran>& analyses,
                const std::vector<evidence::Finding>& findings, const ArtifactSink& artifacts) {
     std::vector<fusion::JudgedMap> judged;
     for (std::size_t i = 0; i < analyses.size(); ++i) {
@@ -60,12 +61,12 @@ void send_maps(const Job& job, const std::vector<analysis::Ran>& analyses,
         if (map.empty()) {
             continue;
         }
-        artifacts("maps/" + findings[i].analyzer + ".png", encoded_map(map, job.maps));
+        artifacts("maps/" + findings[i].analyzer + ".png", encoded_map(map, picture, job.maps));
         judged.push_back({map, findings[i].llr});
     }
-    const cv::Mat fused = fusion::fuse_maps(judged);
+    const cv::Mat fused = fusion::fuse_maps(judged, picture);
     if (!fused.empty()) {
-        artifacts("maps/fused.png", encoded_map(fused, job.maps));
+        artifacts("maps/fused.png", encoded_map(fused, picture, job.maps));
     }
 }
 
@@ -140,7 +141,8 @@ void analyse_media(const Job& job, const features::Media& media, const Equipment
     }
     report.summary = summarise(report, kind);
     if (job.maps || job.presentation) {
-        send_maps(job, result.analyses, report.findings, artifacts);
+        const cv::Size picture = media.image() != nullptr ? media.image()->rgb.size() : cv::Size();
+        send_maps(job, picture, result.analyses, report.findings, artifacts);
     }
     append_observations(result.analyses, report.findings);
     add_parts(media, report);
