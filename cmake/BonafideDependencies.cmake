@@ -19,7 +19,7 @@ endforeach()
 
 # OpenCV: only the modules we use. Debian's OpenCVConfig.cmake would want all of them (and their 200 dependencies) installed.
 find_path(BONAFIDE_OPENCV_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
-foreach(module IN ITEMS core imgproc)
+foreach(module IN ITEMS core imgproc flann features2d calib3d)
     find_library(BONAFIDE_OPENCV_${module}_LIBRARY opencv_${module} REQUIRED)
     add_library(opencv_${module} SHARED IMPORTED)
     set_target_properties(opencv_${module} PROPERTIES IMPORTED_LOCATION "${BONAFIDE_OPENCV_${module}_LIBRARY}"

@@ -59,4 +59,16 @@ const cv::Mat& Media::luma() const {
     return luma_;
 }
 
+const std::vector<media::JpegPlane>* Media::jpeg_planes() const {
+    ENSURE(image_.has_value());
+    std::call_once(jpeg_planes_once_, [this] {
+        if (jpeg_) {
+            if (auto planes = media::read_jpeg_coefficients(bytes_, limits_)) {
+                jpeg_planes_ = std::move(*planes);
+            }
+        }
+    });
+    return jpeg_planes_ ? &*jpeg_planes_ : nullptr;
+}
+
 }  // namespace bonafide::features

@@ -46,6 +46,10 @@ class Media {
     // Features of still pictures, computed once. ENSURE: image() is not null.
     /// Luminance in 8-bit units [0, 255], CV_32FC1 (ITU-R BT.601 weights); 16-bit pictures are divided by 257.
     const cv::Mat& luma() const;
+    /// Quantised DCT coefficients of every component of a JPEG, in the orientation they are stored in
+    /// (media/image_orientation.h turns what was measured on them upright). Null where the input is no JPEG or they
+    /// cannot be read.
+    const std::vector<media::JpegPlane>* jpeg_planes() const;
 
   private:
     Media(const ingest::Identity& identity, const ingest::ByteSource& source, const Limits& limits);
@@ -59,6 +63,8 @@ class Media {
     std::unique_ptr<media::StreamReader> reader_;
     mutable std::once_flag luma_once_;
     mutable cv::Mat luma_;
+    mutable std::once_flag jpeg_planes_once_;
+    mutable std::optional<std::vector<media::JpegPlane>> jpeg_planes_;
 };
 
 }  // namespace bonafide::features
