@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <random>
-#include <sstream>
 
 namespace bonafide::cli {
 namespace {
@@ -105,11 +105,10 @@ std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
 
 Result<Manifest> read_manifest(const std::string& path, const std::vector<std::string>& genuine_labels) {
     std::ifstream stream(path, std::ios::binary);
-    std::ostringstream content;
-    if (!is_file(path) || !stream || !(content << stream.rdbuf())) {
+    if (!is_file(path) || !stream) {
         return Error{ErrorCode::kIo, "cannot read the manifest " + path};
     }
-    const std::string text = content.str();
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
     const auto lines = parse_csv(text);
     if (lines.size() < 2) {
         return Error{ErrorCode::kInvalid,
