@@ -12,13 +12,14 @@ import sys
 from pathlib import Path
 
 # From the bottom to the top: a layer may include what stands before it, and itself.
-ORDER = ["base", "ingest", "media", "infer", "evidence", "features", "analysis", "analyzers", "fusion", "report", "engine", "apps"]
+ORDER = ["base", "ingest", "media", "infer", "evidence", "features", "analysis", "analyzers", "fusion", "report", "evaluation", "engine", "apps"]
 # Layers that may use less than all that stands below them.
 ONLY = {
     "evidence": {"base"},
     "analyzers": {"base", "ingest", "media", "infer", "features", "evidence", "analysis"},
     "fusion": {"base", "evidence"},
     "report": {"base", "evidence"},
+    "evaluation": {"base"},
 }
 MOST_LINES = 400
 

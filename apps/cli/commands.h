@@ -2,6 +2,7 @@
 
 #include "engine/front/check.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,23 @@ struct CheckRequest {
     engine::Job job;
 };
 
+/// What `bench` was asked to do.
+struct BenchRequest {
+    std::string manifest;
+    std::vector<std::string> genuine_labels;
+    std::string output;  ///< JSON file; empty: none
+    std::string resume;  ///< state file
+    std::size_t limit = 0;
+    std::uint64_t seed = 1;
+    int jobs = 0;  ///< 0: one a processor
+    bool launder = false, quiet = false;
+    bool progress = false;  ///< standard error is a terminal
+    engine::Job job;
+};
+
 int run_check(const CheckRequest& request, const engine::Installation& installation);
+/// 0 when every input was measured, whatever was found; else 2.
+int run_bench(const BenchRequest& request, const engine::Installation& installation);
 int list_analyzers(const std::string& id, bool json, const engine::Installation& installation);
 /// Prints the JSON Schema of bonafide.report/1 for this build.
 int print_schema(const engine::Installation& installation);

@@ -45,14 +45,14 @@ void add_setting(const std::string& setting, engine::Job& job) {
 
 struct Options {
     CheckRequest request;
+    BenchRequest bench;
     std::vector<std::string> settings;
     std::string trust_list;
     std::string analyzer_id;
     bool json = false;
 };
 
-void add_limits(CLI::App& command, Options& options) {
-    Limits& limits = options.request.job.limits;
+void add_limits(CLI::App& command, Limits& limits) {
     const auto size = CLI::AsSizeValue(false);
     command.add_option("--timeout", limits.time_s, "Seconds an input may take")
         ->check(CLI::Range(0.01, 1e7))
@@ -80,6 +80,14 @@ void add_limits(CLI::App& command, Options& options) {
         ->group("Limits");
 }
 
+void add_choice(CLI::App& command, engine::Job& job, Options& options) {
+    command.add_option("--analyzer", job.only, "Run only these (id or glob, repeatable)")->take_all()->type_name("ID");
+    command.add_option("--skip", job.skip, "Run all but these (id or glob, repeatable)")->take_all()->type_name("ID");
+    command.add_option("--set", options.settings, "Set an analyzer's parameter (repeatable)")
+        ->take_all()
+        ->type_name("ID.parameter=VALUE");
+}
+
 void add_check_options(CLI::App& command, Options& options) {
     CheckRequest& request = options.request;
     command.add_option("PATH", request.paths, "Files, folders (searched recursively), or - for standard input")
@@ -98,7 +106,7 @@ void add_check_options(CLI::App& command, Options& options) {
     auto* quiet = command.add_flag("-q,--quiet", request.quiet, "No progress on standard error");
     command.add_flag("-v,--verbose", request.verbose, "Every measurement, timing and what a replay needs")
         ->excludes(quiet);
-    add_limits(command, options);
+    add_limits(command, request.job.limits);
 }
 
 void add_check(CLI::App& app, Options& options) {
@@ -107,15 +115,7 @@ void add_check(CLI::App& app, Options& options) {
     add_check_options(command, options);
     command.add_option("--maps", request.maps_folder, "Write DIR/<file name>/<analyzer id>.png and fused.png")
         ->type_name("DIR");
-    command.add_option("--analyzer", request.job.only, "Run only these (id or glob, repeatable)")
-        ->take_all()
-        ->type_name("ID");
-    command.add_option("--skip", request.job.skip, "Run all but these (id or glob, repeatable)")
-        ->take_all()
-        ->type_name("ID");
-    command.add_option("--set", options.settings, "Set an analyzer's parameter (repeatable)")
-        ->take_all()
-        ->type_name("ID.parameter=VALUE");
+    add_choice(command, request.job, options);
     command.add_option("--prior", request.job.prior, "Probability, before looking, of manipulated or synthetic")
         ->check(CLI::Range(0.0001, 0.9999))
         ->capture_default_str();
@@ -129,12 +129,43 @@ void add_check(CLI::App& app, Options& options) {
         "3 something was inconclusive or could not be judged; 0 everything was found likely authentic.");
 }
 
+CLI::App& add_bench(CLI::App& app, Options& options) {
+    CLI::App& command = *app.add_subcommand("bench", "Error rates with confidence intervals over a labelled set");
+    BenchRequest& request = options.bench;
+    command
+        .add_option("MANIFEST", request.manifest,
+                    "CSV with a header: file, label, and optionally kind, group and mask; paths from its folder")
+        ->required();
+    command
+        .add_option("--genuine", request.genuine_labels,
+                    "Another label that means genuine (repeatable); real, authentic, genuine and bona_fide do")
+        ->take_all()
+        ->type_name("LABEL");
+    command.add_option("--output", request.output, "Write all figures here as JSON")->type_name("FILE");
+    command.add_flag("--launder", request.launder, "Once more as a social network passes pictures on");
+    add_choice(command, request.job, options);
+    command
+        .add_option("--resume", request.resume, "Go on with a bench that was stopped; STATE is made at the first run")
+        ->type_name("STATE");
+    command.add_option("--jobs", request.jobs, "Inputs at a time (default: one a processor)")
+        ->check(CLI::Range(1, 1024));
+    command.add_option("--limit", request.limit, "Only so many files, drawn at random")->check(CLI::PositiveNumber);
+    command.add_option("--seed", request.seed, "For intervals and --limit")->capture_default_str();
+    command.add_flag("-q,--quiet", request.quiet, "No progress on standard error");
+    add_limits(command, request.job.limits);
+    command.footer(
+        "Exit codes: 0 everything was measured, whatever the figures say; 2 wrong usage, or an input or mask "
+        "that could not be used.");
+    return command;
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Bonafide: is a picture, film or recording genuine, manipulated or synthetic?", "bonafide");
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("bonafide ") + kVersion + " (" + kRevision + ")");
     Options options;
     add_check(app, options);
+    const CLI::App& bench = add_bench(app, options);
     CLI::App& provenance =
         *app.add_subcommand("provenance", "Content credentials, metadata and marks alone, states kept apart");
     add_check_options(provenance, options);
@@ -151,7 +182,7 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
         for (const std::string& setting : options.settings) {
-            add_setting(setting, options.request.job);
+            add_setting(setting, bench.parsed() ? options.bench.job : options.request.job);
         }
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? kClean : kFailed;
@@ -166,6 +197,11 @@ int run(int argc, char** argv) {
     }
     if (models.parsed()) {
         return list_models(options.json, installation);
+    }
+    if (bench.parsed()) {
+        options.bench.job.cache_folder = cache_folder();
+        options.bench.progress = isatty(STDERR_FILENO) != 0;
+        return run_bench(options.bench, installation);
     }
     CheckRequest& request = options.request;
     if (!options.trust_list.empty()) {

@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -100,11 +101,19 @@ int work() {
                                       static_cast<std::size_t>(std::max(1, job->threads)));
     cv::setNumThreads(job->threads);
     const auto source = ingest::open_fd(engine::kInputFd, static_cast<std::uint64_t>(status.st_size));
+    std::unique_ptr<ingest::ByteSource> mask;
+    if (!job->mask.empty()) {
+        struct stat mask_status {};
+        if (fstat(engine::kMaskFd, &mask_status) != 0) {
+            return fail(kBroken, "no mask on descriptor 5");
+        }
+        mask = ingest::open_fd(engine::kMaskFd, static_cast<std::uint64_t>(mask_status.st_size));
+    }
     bool delivered = true;
     const auto send = [&](engine::Frame::Type type, const std::string& name, std::span<const std::uint8_t> bytes) {
         delivered = delivered && engine::write_frame(engine::kOutputFd, type, name, bytes).ok();
     };
-    const report::Report report = engine::analyse(*job, *source, *equipment, isolation,
+    const report::Report report = engine::analyse(*job, {source.get(), mask.get()}, *equipment, isolation,
                                                   [&](const std::string& name, std::span<const std::uint8_t> bytes) {
                                                       send(engine::Frame::Type::kArtifact, name, bytes);
                                                   });

@@ -7,9 +7,12 @@
 
 namespace bonafide::media {
 
-/// Baseline JPEG (4:4:4) of a CV_8UC3 picture, red first, or a CV_8UC1 one. `quality` 1 to 100 as libjpeg counts.
+/// How finely a JPEG keeps colour.
+enum class Chroma { kFull, kHalved };  ///< 4:4:4, 4:2:0
+
+/// Baseline JPEG of a CV_8UC3 picture, red first, or a CV_8UC1 one. `quality` 1 to 100 as libjpeg counts.
 /// Empty where `picture` is, or where a side exceeds the 65,500 pixels that the format can hold.
-std::vector<std::uint8_t> encode_jpeg(const cv::Mat& picture, int quality);
+std::vector<std::uint8_t> encode_jpeg(const cv::Mat& picture, int quality, Chroma chroma = Chroma::kFull);
 
 /// PNG of a CV_8UC1, CV_8UC3 or CV_16UC1 picture, red first. Empty where `picture` is, or where a side exceeds
 /// 1,000,000 pixels.

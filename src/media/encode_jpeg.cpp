@@ -31,7 +31,7 @@ struct Writer {
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    bool write(const cv::Mat& picture, int quality) {
+    bool write(const cv::Mat& picture, int quality, Chroma chroma) {
         if (setjmp(escape) != 0) {
             return false;
         }
@@ -42,9 +42,10 @@ struct Writer {
         info.in_color_space = picture.channels() == 3 ? JCS_RGB : JCS_GRAYSCALE;
         jpeg_set_defaults(&info);
         jpeg_set_quality(&info, quality, TRUE);
-        for (int i = 0; i < info.num_components; ++i) {  // 4:4:4
-            info.comp_info[i].h_samp_factor = 1;
-            info.comp_info[i].v_samp_factor = 1;
+        for (int i = 0; i < info.num_components; ++i) {
+            const int factor = i == 0 && info.num_components == 3 && chroma == Chroma::kHalved ? 2 : 1;
+            info.comp_info[i].h_samp_factor = factor;
+            info.comp_info[i].v_samp_factor = factor;
         }
         jpeg_start_compress(&info, TRUE);
         while (info.next_scanline < info.image_height) {
@@ -58,11 +59,11 @@ struct Writer {
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_jpeg(const cv::Mat& picture, int quality) {
+std::vector<std::uint8_t> encode_jpeg(const cv::Mat& picture, int quality, Chroma chroma) {
     ENSURE(picture.type() == CV_8UC3 || picture.type() == CV_8UC1);
     ENSURE(quality >= 1 && quality <= 100);
     Writer writer;
-    if (picture.empty() || !writer.write(picture, quality)) {
+    if (picture.empty() || !writer.write(picture, quality, chroma)) {
         return {};
     }
     return {writer.bytes, writer.bytes + writer.size};

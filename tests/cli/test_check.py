@@ -98,7 +98,7 @@ def test_wrong_usage_is_2_and_says_why(bonafide, examples, arguments):
 
 def test_help_and_version(bonafide):
     assert bonafide("--version").stdout.startswith("bonafide 0.")
-    for command in ("check", "provenance", "analyzers", "models", "schema"):
+    for command in ("check", "bench", "provenance", "analyzers", "models", "schema"):
         done = bonafide(command, "--help")
         assert done.returncode == 0 and command in done.stdout
 

@@ -9,9 +9,13 @@
 #include <opencv2/imgproc.hpp>
 #include <zlib.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <string>
+#include <string_view>
 
 namespace {
 
@@ -103,8 +107,16 @@ void write_recordings(const std::filesystem::path& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc == 5 && std::string_view(argv[1]) == "--picture") {
+        fx::CameraSettings settings;
+        settings.width_px = std::clamp(std::atoi(argv[2]), 16, 20000);
+        settings.height_px = std::clamp(std::atoi(argv[3]), 16, 20000);
+        write(argv[4], fx::shoot(settings));
+        return 0;
+    }
     if (argc != 2) {
-        std::cerr << "usage: bonafide-examples FOLDER\n";
+        std::cerr << "usage: bonafide-examples FOLDER\n"
+                     "       bonafide-examples --picture WIDTH HEIGHT FILE   one genuine JPEG of that size\n";
         return 2;
     }
     const std::filesystem::path folder = argv[1];

@@ -27,6 +27,11 @@ void stamp(report::Report& report, const std::string& path, const Job& job, cons
     report.input.size_bytes = digest.size_bytes;
 }
 
+OwnedFd open_for_reading(const std::string& path) {
+    // O_NONBLOCK: opening a named pipe must not wait for a writer.
+    return OwnedFd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+}
+
 void fail(report::Report& report, const std::string& why) {
     report.verdict = report::Verdict::kFailed;
     report.llr.reset();
@@ -96,7 +101,14 @@ Result<Checked> check_fd(int fd, const std::string& shown_path, Job job, const I
     if (job.threads <= 0) {
         job.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     }
-    auto end = run_worker(installation.worker, job, fd);
+    OwnedFd mask;
+    if (!job.mask.empty()) {
+        mask = open_for_reading(job.mask);
+        if (!mask.valid()) {
+            return failed_check(shown_path, job, "its mask cannot be opened: " + std::string(std::strerror(errno)));
+        }
+    }
+    auto end = run_worker(installation.worker, job, fd, mask.get());
     if (!end) {
         return Error{ErrorCode::kInternal, end.error().message};
     }
@@ -118,8 +130,7 @@ Result<Checked> check_fd(int fd, const std::string& shown_path, Job job, const I
 }
 
 Result<Checked> check_file(const std::string& path, Job job, const Installation& installation) {
-    // O_NONBLOCK: opening a named pipe must not wait for a writer.
-    const OwnedFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const OwnedFd file = open_for_reading(path);
     if (!file.valid()) {
         return failed_check(path, job, std::string("it cannot be opened: ") + std::strerror(errno));
     }

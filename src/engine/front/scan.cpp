@@ -11,7 +11,7 @@ namespace {
 
 /// The state that the scanning threads share.
 struct Shared {
-    std::mutex walk_mutex, sink_mutex;
+    std::mutex next_mutex, sink_mutex;
     std::optional<Error> error;
     bool stop = false;  // guarded by sink_mutex
 };
@@ -21,27 +21,24 @@ bool stopped(Shared& shared) {
     return shared.stop;
 }
 
-}  // namespace
-
-Result<void> scan(InputWalk& walk, const Job& job, int jobs, const Installation& installation,
-                  const std::function<bool(const InputItem&)>& wanted, const ScanSink& sink) {
+/// Takes items from `next`, checks and hands them on, in `jobs` threads, until there are no more or the sink has
+/// enough.
+template <class Item>
+Result<void> run_all(const std::function<std::optional<Item>()>& next, int jobs,
+                     const std::function<Result<Checked>(const Item&)>& check,
+                     const std::function<bool(const Item&, const Checked&)>& sink) {
     Shared shared;
-    const auto next = [&]() -> std::optional<InputItem> {
-        const std::lock_guard lock(shared.walk_mutex);
-        std::optional<InputItem> item;
-        do {
-            item = walk.next();
-        } while (item && !wanted(*item));
-        return item;
+    const auto take = [&] {
+        const std::lock_guard lock(shared.next_mutex);
+        return next();
     };
     const auto work = [&] {
         while (!stopped(shared)) {
-            const std::optional<InputItem> item = next();
+            const std::optional<Item> item = take();
             if (!item) {
                 return;
             }
-            const auto checked = item->problem.empty() ? check_file(item->path, job, installation)
-                                                       : Result<Checked>(failed_check(item->path, job, item->problem));
+            const Result<Checked> checked = check(*item);
             const std::lock_guard lock(shared.sink_mutex);
             if (shared.stop) {
                 return;
@@ -63,6 +60,32 @@ Result<void> scan(InputWalk& walk, const Job& job, int jobs, const Installation&
         thread.join();
     }
     return shared.error ? Result<void>(*shared.error) : Result<void>();
+}
+
+}  // namespace
+
+Result<void> scan(InputWalk& walk, const Job& job, int jobs, const Installation& installation,
+                  const std::function<bool(const InputItem&)>& wanted, const ScanSink& sink) {
+    const std::function<std::optional<InputItem>()> next = [&] {
+        std::optional<InputItem> item;
+        do {
+            item = walk.next();
+        } while (item && !wanted(*item));
+        return item;
+    };
+    return run_all<InputItem>(
+        next, jobs,
+        [&](const InputItem& item) {
+            return item.problem.empty() ? check_file(item.path, job, installation)
+                                        : Result<Checked>(failed_check(item.path, job, item.problem));
+        },
+        sink);
+}
+
+Result<void> check_tasks(const std::function<std::optional<Task>()>& next, int jobs, const Installation& installation,
+                         const std::function<bool(const Task& task, const Checked& checked)>& sink) {
+    return run_all<Task>(
+        next, jobs, [&](const Task& task) { return check_file(task.path, task.job, installation); }, sink);
 }
 
 }  // namespace bonafide::engine

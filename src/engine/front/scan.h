@@ -4,6 +4,7 @@
 #include "engine/front/inputs.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace bonafide::engine {
@@ -16,5 +17,17 @@ using ScanSink = std::function<bool(const InputItem& input, const Checked& check
 /// Ends early, with the error, where the caller's choices or the installation are wrong; a bad input never ends it.
 Result<void> scan(InputWalk& walk, const Job& job, int jobs, const Installation& installation,
                   const std::function<bool(const InputItem&)>& wanted, const ScanSink& sink);
+
+/// One input of a list, with a job of its own.
+struct Task {
+    std::size_t index = 0;  ///< the caller's, to tell results apart
+    std::string path;
+    Job job;
+};
+
+/// Checks every task that `next` yields (called from one thread at a time; nothing ends it), `jobs` at a time, as
+/// scan() does.
+Result<void> check_tasks(const std::function<std::optional<Task>()>& next, int jobs, const Installation& installation,
+                         const std::function<bool(const Task& task, const Checked& checked)>& sink);
 
 }  // namespace bonafide::engine

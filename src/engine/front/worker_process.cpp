@@ -180,7 +180,7 @@ class Watch {
 
 }  // namespace
 
-Result<WorkerEnd> run_worker(const std::string& worker, const Job& job, int input_fd) {
+Result<WorkerEnd> run_worker(const std::string& worker, const Job& job, int input_fd, int mask_fd) {
     auto task = memory_file(to_json(job));
     auto output = Pipe::make();
     auto errors = Pipe::make();
@@ -188,12 +188,15 @@ Result<WorkerEnd> run_worker(const std::string& worker, const Job& job, int inpu
     if (!task || !output || !errors || !nowhere.valid()) {
         return Error{ErrorCode::kIo, "cannot prepare an analysis process (too many open files?)"};
     }
-    const auto process = spawn(worker, {},
-                               {{task->get(), STDIN_FILENO},
-                                {nowhere.get(), STDOUT_FILENO},
-                                {errors->writer.get(), STDERR_FILENO},
-                                {input_fd, kInputFd},
-                                {output->writer.get(), kOutputFd}});
+    std::vector<std::pair<int, int>> descriptors = {{task->get(), STDIN_FILENO},
+                                                    {nowhere.get(), STDOUT_FILENO},
+                                                    {errors->writer.get(), STDERR_FILENO},
+                                                    {input_fd, kInputFd},
+                                                    {output->writer.get(), kOutputFd}};
+    if (mask_fd >= 0) {
+        descriptors.emplace_back(mask_fd, kMaskFd);
+    }
+    const auto process = spawn(worker, {}, descriptors);
     output->writer.reset();
     errors->writer.reset();
     if (!process) {

@@ -19,8 +19,9 @@ struct WorkerEnd {
 };
 
 /// Starts `worker` on the file open as `input_fd`, waits for it within the job's limits of time and memory, and
-/// collects what it sends. Nothing it sends is believed beyond its form. kIo where it cannot be started at all.
-Result<WorkerEnd> run_worker(const std::string& worker, const Job& job, int input_fd);
+/// collects what it sends. `mask_fd`: the open file that the job names as mask. Nothing it sends is believed beyond its
+/// form. kIo where it cannot be started at all.
+Result<WorkerEnd> run_worker(const std::string& worker, const Job& job, int input_fd, int mask_fd = -1);
 
 /// Runs `worker --describe`: the analyzers' definitions as JSON.
 Result<std::string> describe_analyzers(const std::string& worker);

@@ -13,6 +13,7 @@ namespace bonafide::engine {
 /// File descriptors of a worker, beside standard input (the job) and standard error (its last words).
 inline constexpr int kInputFd = 3;
 inline constexpr int kOutputFd = 4;
+inline constexpr int kMaskFd = 5;  ///< the mask, where the job names one
 
 /// What a worker is asked to do with the one input it is given. Travels as JSON on its standard input.
 struct Job {
@@ -25,7 +26,10 @@ struct Job {
     int threads = 1;
     bool maps = false;          ///< send full-size maps
     bool presentation = false;  ///< send what an HTML page shows
-    std::string data_folder;    ///< models/manifest.json, models/calibration.json
+    bool localise = false;      ///< send the shade counts of every map (worker/localise.h)
+    std::string mask;      ///< a picture that is white where the input was changed; opened by whoever starts the worker
+    bool launder = false;  ///< analyse the input as a social network would pass it on (worker/launder.h)
+    std::string data_folder;  ///< models/manifest.json, models/calibration.json
     std::vector<std::string> model_folders;
     std::string cache_folder;
     std::string trust_anchors_pem;

@@ -58,12 +58,16 @@ TEST(Frame, GoneReaderIsAnErrorNotADeath) {
 TEST(Job, ComesBackAsItWas) {
     Job job;
     job.path = "a b.jpg";
+    job.mask = "mask.png";
+    job.localise = job.launder = true;
     job.limits.pixels = 12345;
     job.only = {"image.*"};
     job.parameters["image.noise.level"]["block_px"] = 8.5;
     job.trust_anchors_pem = "-----BEGIN CERTIFICATE-----\n";
     const auto back = parse_job(to_json(job));
     ASSERT_TRUE(back.ok());
+    EXPECT_EQ(back->mask, job.mask);
+    EXPECT_TRUE(back->localise && back->launder);
     EXPECT_EQ(to_json(*back), to_json(job));
 }
 

@@ -3,6 +3,8 @@
 #include "base/version.h"
 #include "engine/worker/assemble.h"
 #include "engine/worker/choice.h"
+#include "engine/worker/launder.h"
+#include "engine/worker/localise.h"
 #include "engine/worker/stability.h"
 #include "engine/worker/wording.h"
 #include "evidence/map_grid.h"
@@ -14,6 +16,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
 
 namespace bonafide::engine {
 namespace {
@@ -53,20 +58,44 @@ std::vector<std::uint8_t> encoded_map(const cv::Mat& map, cv::Size picture, bool
     return media::encode_png(shown);
 }
 
-void send_maps(const Job& job, cv::Size picture, const std::vector<analysis::Ran>& analyses,
-               const std::vector<evidence::Finding>& findings, const ArtifactSink& artifacts) {
+/// Hands each map on under the name of its analyzer, and the one they make together as "fused".
+void for_each_map(cv::Size picture, const std::vector<analysis::Ran>& analyses,
+                  const std::vector<evidence::Finding>& findings,
+                  const std::function<void(const std::string& name, const cv::Mat& map)>& take) {
     std::vector<fusion::JudgedMap> judged;
     for (std::size_t i = 0; i < analyses.size(); ++i) {
         const cv::Mat& map = analyses[i].analysis.map;
         if (map.empty()) {
             continue;
         }
-        artifacts("maps/" + findings[i].analyzer + ".png", encoded_map(map, picture, job.maps));
+        take(findings[i].analyzer, map);
         judged.push_back({map, findings[i].llr});
     }
     const cv::Mat fused = fusion::fuse_maps(judged, picture);
     if (!fused.empty()) {
-        artifacts("maps/fused.png", encoded_map(fused, picture, job.maps));
+        take("fused", fused);
+    }
+}
+
+void send_maps(const Job& job, const ingest::ByteSource* mask, cv::Size picture,
+               const std::vector<analysis::Ran>& analyses, const std::vector<evidence::Finding>& findings,
+               const ArtifactSink& artifacts) {
+    const bool drawn = job.maps || job.presentation;
+    std::optional<Localiser> localiser;
+    if (job.localise) {
+        localiser.emplace(mask, picture, job.launder, job.limits);
+    }
+    for_each_map(picture, analyses, findings, [&](const std::string& name, const cv::Mat& map) {
+        if (drawn) {
+            artifacts("maps/" + name + ".png", encoded_map(map, picture, job.maps));
+        }
+        if (localiser) {
+            localiser->add(name, map);
+        }
+    });
+    if (localiser) {
+        const std::string json = localiser->take().dump();
+        artifacts(kLocalisationArtifact, std::span(reinterpret_cast<const std::uint8_t*>(json.data()), json.size()));
     }
 }
 
@@ -102,8 +131,8 @@ std::string nothing_decoded(const features::Media& media, const analysis::RunRes
     return {};
 }
 
-void analyse_media(const Job& job, const features::Media& media, const Equipment& equipment,
-                   const ArtifactSink& artifacts, report::Report& report) {
+void analyse_media(const Job& job, const features::Media& media, const ingest::ByteSource* mask,
+                   const Equipment& equipment, const ArtifactSink& artifacts, report::Report& report) {
     const ingest::MediaKind kind = media.identity().kind;
     auto plan = plan_for(job, kind);
     ENSURE(plan.ok());
@@ -140,9 +169,9 @@ void analyse_media(const Job& job, const features::Media& media, const Equipment
         }
     }
     report.summary = summarise(report, kind);
-    if (job.maps || job.presentation) {
+    if (job.maps || job.presentation || (job.localise && media.image() != nullptr)) {
         const cv::Size picture = media.image() != nullptr ? media.image()->rgb.size() : cv::Size();
-        send_maps(job, picture, result.analyses, report.findings, artifacts);
+        send_maps(job, mask, picture, result.analyses, report.findings, artifacts);
     }
     append_observations(result.analyses, report.findings);
     add_parts(media, report);
@@ -160,8 +189,8 @@ void analyse_media(const Job& job, const features::Media& media, const Equipment
 
 }  // namespace
 
-report::Report analyse(const Job& job, const ingest::ByteSource& source, const Equipment& equipment,
-                       const Isolation& isolation, const ArtifactSink& artifacts) {
+report::Report analyse(const Job& job, const Given& given, const Equipment& equipment, const Isolation& isolation,
+                       const ArtifactSink& artifacts) {
     const auto start = std::chrono::steady_clock::now();
     report::Report report;
     report.tool_version = kVersion;
@@ -169,10 +198,23 @@ report::Report analyse(const Job& job, const ingest::ByteSource& source, const E
     report.prior = job.prior;
     report.input.path = job.path;
     report.input.sha256 = job.sha256;
-    report.input.size_bytes = source.size_bytes();
+    report.input.size_bytes = given.input->size_bytes();
     report.replay = replay_of(job, equipment, isolation);
 
-    const ingest::Identity identity = ingest::identify(source);
+    ingest::Identity identity = ingest::identify(*given.input);
+    std::vector<std::uint8_t> washed;
+    std::unique_ptr<ingest::ByteSource> memory;
+    std::optional<Error> unwashed;
+    if (job.launder) {
+        if (auto bytes = laundered(identity, *given.input, job.limits)) {
+            washed = std::move(*bytes);
+            memory = ingest::open_memory(washed);
+            identity = ingest::identify(*memory);
+        } else {
+            unwashed = bytes.error();
+        }
+    }
+    const ingest::ByteSource& source = memory ? *memory : *given.input;
     report.input.media_type = identity.media_type;
     report.input.kind = ingest::name_of(identity.kind);
     report.input.description = identity.description;
@@ -185,9 +227,10 @@ report::Report analyse(const Job& job, const ingest::ByteSource& source, const E
         report.limits.push_back("Isolation: " + lacking + ".");
     }
 
-    auto media = features::Media::open(identity, source, job.limits);
+    auto media = unwashed ? Result<std::unique_ptr<features::Media>>(*unwashed)
+                          : features::Media::open(identity, source, job.limits);
     if (media) {
-        analyse_media(job, **media, equipment, artifacts, report);
+        analyse_media(job, **media, given.mask, equipment, artifacts, report);
     } else {
         report = failed(std::move(report), identity.kind, media.error().message);
     }

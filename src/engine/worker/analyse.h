@@ -22,10 +22,16 @@ struct Equipment {
 /// Receives a file that goes with the report.
 using ArtifactSink = std::function<void(const std::string& name, std::span<const std::uint8_t> bytes)>;
 
+/// What a worker was given to look at; borrowed.
+struct Given {
+    const ingest::ByteSource* input = nullptr;
+    const ingest::ByteSource* mask = nullptr;  ///< null where there is none
+};
+
 /// The main job, once, on one input: identify, decode, analyse, judge. Never fails: what could not be done is the
 /// report's verdict `failed`. `job.only`, `skip` and `parameters` must have been checked with plan_for().
-report::Report analyse(const Job& job, const ingest::ByteSource& source, const Equipment& equipment,
-                       const Isolation& isolation, const ArtifactSink& artifacts);
+report::Report analyse(const Job& job, const Given& given, const Equipment& equipment, const Isolation& isolation,
+                       const ArtifactSink& artifacts);
 
 /// kUsage where the job names an analyzer or parameter that does not exist, or a value out of range.
 Result<void> check_choices(const Job& job);
