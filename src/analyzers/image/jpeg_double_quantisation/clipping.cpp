@@ -7,8 +7,8 @@
 namespace bonafide::analyzers::double_quantisation {
 namespace {
 
-constexpr int kDarkest = 1, kBrightest = 254;
-constexpr double kMostClippedShare = 0.04;
+constexpr int kDarkest = 2, kBrightest = 252;
+constexpr double kMostClippedShare = 0.02;
 
 }  // namespace
 

@@ -32,6 +32,9 @@ constexpr double kLeastGain = 12, kLeastGainEach = 0.0015;
 // Share of blocks saved twice that behave as if saved once all the same: no coefficient may decide alone.
 constexpr double kExceptions = 0.02;
 constexpr int kCandidates = 4;
+constexpr float kLeastProbability = 1e-6F;
+// Blocks of a class mostly differ by less than a step of contrast.
+constexpr double kContrastSigma = 1.2;
 
 using Histogram = std::array<double, kAmounts>;
 using Row = std::array<float, kScales>;
@@ -82,6 +85,15 @@ Table table_twice(int step, int primary, int amounts) {
         }
     }
     return table;
+}
+
+/// `weights` moved by `steps` scales; what would leave the range stays at its end.
+Row moved(const Row& weights, int steps) {
+    Row row{};
+    for (int scale = 0; scale < kScales; ++scale) {
+        row[std::clamp(scale + steps, 0, kScales - 1)] += weights[scale];
+    }
+    return row;
 }
 
 float dot(const Row& row, const Row& weights) {
@@ -160,28 +172,34 @@ void estimate(const std::array<Histogram, kClasses>& histograms, double once_sha
     std::sort(candidates.begin(), candidates.end());
     candidates.resize(std::min<std::size_t>(candidates.size(), kCandidates));
     double likelihood_once = 0;
-    for (const Histogram& histogram : histograms) {
-        likelihood_once += fit(once, histogram, kIterationsFine, weights);
+    std::array<Row, kClasses> fitted{};
+    for (int index = 0; index < kClasses; ++index) {
+        likelihood_once += fit(once, histograms[index], kIterationsFine, fitted[index]);
     }
+    Table best = once;
     for (const auto& candidate : candidates) {
         const Table twice = table_twice(step, candidate.second, amounts);
         const Table table = mixed(once, twice, once_share);
         double gain = -likelihood_once;
-        std::array<Row, kClasses> fitted{};
+        std::array<Row, kClasses> weights_twice{};
         for (int index = 0; index < kClasses; ++index) {
-            gain += fit(table, histograms[index], kIterationsFine, fitted[index]);
+            gain += fit(table, histograms[index], kIterationsFine, weights_twice[index]);
         }
-        if (gain <= frequency.gain || gain < kLeastGain || gain < kLeastGainEach * frequency.count) {
-            continue;
+        if (gain > frequency.gain && gain >= kLeastGain && gain >= kLeastGainEach * frequency.count) {
+            frequency.gain = gain;
+            frequency.primary_step = candidate.second;
+            fitted = weights_twice;
+            best = mixed(once, twice, kExceptions);
         }
-        frequency.gain = gain;
-        frequency.primary_step = candidate.second;
-        for (int index = 0; index < kClasses; ++index) {
+    }
+    frequency.usable = true;
+    for (int index = 0; index < kClasses; ++index) {
+        for (int contrast = 0; contrast < kContrasts; ++contrast) {
+            const Row row = moved(fitted[index], contrast - kContrasts / 2);
             for (int amount = 0; amount < amounts; ++amount) {
-                const float single = std::max(dot(once[amount], fitted[index]), 1e-9F);
-                const float both = static_cast<float>(1 - kExceptions) * dot(twice[amount], fitted[index]) +
-                                   static_cast<float>(kExceptions) * single;
-                frequency.once_to_twice[index][amount] = std::log(single / both);
+                auto& likelihoods = frequency.likelihoods[index][amount];
+                likelihoods[contrast] = std::log(std::max(dot(once[amount], row), kLeastProbability));
+                likelihoods[kContrasts + contrast] = std::log(std::max(dot(best[amount], row), kLeastProbability));
             }
         }
     }
@@ -217,13 +235,37 @@ std::vector<Frequency> estimate_history(const media::JpegPlane& plane, const Blo
     return frequencies;
 }
 
+namespace {
+
+using Sums = std::array<float, 2 * kContrasts>;
+
+/// Logarithm of the mean likelihood over contrasts.
+float over_contrasts(const float* logs, const std::array<float, kContrasts>& priors) {
+    float largest = -1e30F;
+    for (int contrast = 0; contrast < kContrasts; ++contrast) {
+        largest = std::max(largest, logs[contrast] + priors[contrast]);
+    }
+    float sum = 0;
+    for (int contrast = 0; contrast < kContrasts; ++contrast) {
+        sum += std::exp(logs[contrast] + priors[contrast] - largest);
+    }
+    return largest + std::log(sum);
+}
+
+}  // namespace
+
 cv::Mat once_to_twice(const media::JpegPlane& plane, const Blocks& blocks, const std::vector<Frequency>& frequencies) {
     cv::Mat ratios(plane.blocks_high, plane.blocks_wide, CV_32FC1, cv::Scalar(0));
-    std::vector<const Frequency*> telling;
+    std::vector<const Frequency*> usable;
     for (const Frequency& frequency : frequencies) {
-        if (frequency.primary_step > 0) {
-            telling.push_back(&frequency);
+        if (frequency.usable) {
+            usable.push_back(&frequency);
         }
+    }
+    std::array<float, kContrasts> priors{};
+    for (int contrast = 0; contrast < kContrasts; ++contrast) {
+        const double steps = (contrast - kContrasts / 2) / kContrastSigma;
+        priors[contrast] = static_cast<float>(-steps * steps / 2);
     }
     for (int row = 0; row < plane.blocks_high; ++row) {
         for (int column = 0; column < plane.blocks_wide; ++column) {
@@ -232,12 +274,18 @@ cv::Mat once_to_twice(const media::JpegPlane& plane, const Blocks& blocks, const
                 continue;
             }
             const auto block = plane.block(column, row);
-            float sum = 0;
-            for (const Frequency* frequency : telling) {
+            Sums sums{};
+            for (const Frequency* frequency : usable) {
                 const int amount = std::abs(block[frequency->index]);
-                sum += amount < kAmounts ? frequency->once_to_twice[activity][amount] : 0;
+                if (amount < kAmounts) {
+                    const auto& likelihoods = frequency->likelihoods[activity][amount];
+                    for (std::size_t index = 0; index < sums.size(); ++index) {
+                        sums[index] += likelihoods[index];
+                    }
+                }
             }
-            ratios.at<float>(row, column) = sum;
+            ratios.at<float>(row, column) =
+                over_contrasts(sums.data(), priors) - over_contrasts(sums.data() + kContrasts, priors);
         }
     }
     return ratios;

@@ -15,6 +15,9 @@ inline constexpr int kAmounts = 64;
 /// Blocks are compared with blocks of like activity.
 inline constexpr int kClasses = 6;
 
+/// Contrasts that a block may have beside others of its class, in steps of a scale (see coding_history.cpp).
+inline constexpr int kContrasts = 8;
+
 /// The blocks of one plane, in the order they are stored in.
 struct Blocks {
     cv::Mat activity_class;  ///< CV_8UC1: 0 to kClasses - 1, or kNoClass where a block is flat or not to be judged
@@ -33,8 +36,9 @@ struct Frequency {
     int primary_step = 0;  ///< of the save before; 0: no trace of one
     double gain = 0;       ///< of the log likelihood by that save, nats
     double count = 0;      ///< coefficients other than 0 that it rests on
-    /// Log likelihood ratio (nats) of "this block was saved once" to "twice", by class and amount.
-    std::array<std::array<float, kAmounts>, kClasses> once_to_twice{};
+    /// Log likelihood (nats) of each amount, by class: for each contrast of the block, were it saved once, then twice.
+    std::array<std::array<std::array<float, 2 * kContrasts>, kAmounts>, kClasses> likelihoods{};
+    bool usable = false;  ///< likelihoods are there
 };
 
 /// Estimates the primary step of every frequency of `plane` that shows one. `once_share`: share of blocks taken to be
