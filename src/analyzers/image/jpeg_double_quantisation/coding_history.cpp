@@ -29,6 +29,8 @@ constexpr int kIterationsCoarse = 8, kIterationsFine = 25;
 constexpr double kFewestCoefficients = 200;
 // A rhythm is believed from this gain, and where it is this strong for each coefficient that is not 0.
 constexpr double kLeastGain = 12, kLeastGainEach = 0.0015;
+// And where it shows without the zeros, too: how many there are depends on content as well.
+constexpr double kLeastGainBeyondZero = 8;
 // Share of blocks saved twice that behave as if saved once all the same: no coefficient may decide alone.
 constexpr double kExceptions = 0.02;
 constexpr int kCandidates = 4;
@@ -145,6 +147,24 @@ Table mixed(const Table& once, const Table& twice, double once_share) {
     return table;
 }
 
+/// The probabilities of the amounts from 1, given that it is not 0.
+Table without_zero(const Table& table) {
+    Table conditional = table;
+    conditional[0] = Row{};
+    Row sums{};
+    for (std::size_t amount = 1; amount < table.size(); ++amount) {
+        for (int scale = 0; scale < kScales; ++scale) {
+            sums[scale] += table[amount][scale];
+        }
+    }
+    for (Row& row : conditional) {
+        for (int scale = 0; scale < kScales; ++scale) {
+            row[scale] = sums[scale] > 1e-20F ? row[scale] / sums[scale] : 0;
+        }
+    }
+    return conditional;
+}
+
 void estimate(const std::array<Histogram, kClasses>& histograms, double once_share, Frequency& frequency) {
     Histogram all{};
     int amounts = 1;
@@ -171,26 +191,30 @@ void estimate(const std::array<Histogram, kClasses>& histograms, double once_sha
     }
     std::sort(candidates.begin(), candidates.end());
     candidates.resize(std::min<std::size_t>(candidates.size(), kCandidates));
-    double likelihood_once = 0;
-    std::array<Row, kClasses> fitted{};
-    for (int index = 0; index < kClasses; ++index) {
-        likelihood_once += fit(once, histograms[index], kIterationsFine, fitted[index]);
-    }
-    Table best = once;
+    Histogram beyond_zero = all;
+    beyond_zero[0] = 0;
+    const double once_all = fit(once, all, kIterationsFine, weights);
+    const double once_beyond = fit(without_zero(once), beyond_zero, kIterationsFine, weights);
+    Table twice;
     for (const auto& candidate : candidates) {
-        const Table twice = table_twice(step, candidate.second, amounts);
-        const Table table = mixed(once, twice, once_share);
-        double gain = -likelihood_once;
-        std::array<Row, kClasses> weights_twice{};
-        for (int index = 0; index < kClasses; ++index) {
-            gain += fit(table, histograms[index], kIterationsFine, weights_twice[index]);
+        const Table table = table_twice(step, candidate.second, amounts);
+        const Table both = mixed(once, table, once_share);
+        const double gain = fit(both, all, kIterationsFine, weights) - once_all;
+        if (gain <= frequency.gain || gain < kLeastGain || gain < kLeastGainEach * frequency.count) {
+            continue;
         }
-        if (gain > frequency.gain && gain >= kLeastGain && gain >= kLeastGainEach * frequency.count) {
+        const double gain_beyond = fit(without_zero(both), beyond_zero, kIterationsFine, weights) - once_beyond;
+        if (gain_beyond >= kLeastGainBeyondZero) {
             frequency.gain = gain;
             frequency.primary_step = candidate.second;
-            fitted = weights_twice;
-            best = mixed(once, twice, kExceptions);
+            twice = table;
         }
+    }
+    const Table best = frequency.primary_step > 0 ? mixed(once, twice, kExceptions) : once;
+    const Table fitting = frequency.primary_step > 0 ? mixed(once, twice, once_share) : once;
+    std::array<Row, kClasses> fitted{};
+    for (int index = 0; index < kClasses; ++index) {
+        fit(fitting, histograms[index], kIterationsFine, fitted[index]);
     }
     frequency.usable = true;
     for (int index = 0; index < kClasses; ++index) {
