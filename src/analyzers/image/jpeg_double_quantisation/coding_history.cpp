@@ -28,9 +28,9 @@ constexpr int kLargestPrimary = 128;
 constexpr int kIterationsCoarse = 8, kIterationsFine = 25;
 constexpr double kFewestCoefficients = 200;
 // A rhythm is believed from this gain, and where it is this strong for each coefficient that is not 0.
-constexpr double kLeastGain = 12, kLeastGainEach = 0.0015;
+constexpr double kLeastGain = 7, kLeastGainEach = 0.0008;
 // And where it shows without the zeros, too: how many there are depends on content as well.
-constexpr double kLeastGainBeyondZero = 8;
+constexpr double kLeastGainBeyondZero = 4;
 // Share of blocks saved twice that behave as if saved once all the same: no coefficient may decide alone.
 constexpr double kExceptions = 0.02;
 constexpr int kCandidates = 4;

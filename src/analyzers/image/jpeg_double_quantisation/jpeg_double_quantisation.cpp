@@ -29,7 +29,7 @@ constexpr int kFewestFrequencies = 3;
 constexpr double kOnceShare = 0.1;
 // Blocks around a place whose evidence is summed, as the sigma of the weights.
 constexpr double kGatherBlocks[] = {1.5, 3, 6};
-constexpr double kMapBlocks = 1.5;
+constexpr double kMapBlocks = 2.5;
 constexpr double kBelievedShare = 0.5;
 
 /// Sum over neighbours with Gaussian weights of peak 1.

@@ -12,7 +12,7 @@ namespace bonafide::analyzers {
 
 struct DoubleQuantisationOptions {
     /// Evidence gathered around a block from which it is marked, decibans.
-    double threshold_db = 60;
+    double threshold_db = 15;
     /// Smallest region reported, percent of the picture.
     double smallest_region_percent = 0.2;
 };
