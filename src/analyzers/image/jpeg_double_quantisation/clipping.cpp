@@ -1,0 +1,39 @@
+#include "analyzers/image/jpeg_double_quantisation/clipping.h"
+
+#include "media/image_orientation.h"
+
+#include <opencv2/imgproc.hpp>
+
+namespace bonafide::analyzers::double_quantisation {
+namespace {
+
+constexpr int kDarkest = 2, kBrightest = 252;
+constexpr double kMostClippedShare = 0.02;
+
+}  // namespace
+
+cv::Mat clipped_blocks(const cv::Mat& rgb, int orientation) {
+    cv::Mat clipped(rgb.size(), CV_8UC1, cv::Scalar(0));
+    if (rgb.type() == CV_8UC3) {
+        for (int row = 0; row < rgb.rows; ++row) {
+            const unsigned char* pixel = rgb.ptr(row);
+            unsigned char* out = clipped.ptr(row);
+            for (int column = 0; column < rgb.cols; ++column, pixel += 3) {
+                const int most = std::max({pixel[0], pixel[1], pixel[2]});
+                const int least = std::min({pixel[0], pixel[1], pixel[2]});
+                out[column] = most >= kBrightest || least <= kDarkest ? 255 : 0;
+            }
+        }
+    }
+    // Quarter turns undo each other; every other orientation undoes itself.
+    const int back = orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
+    clipped = media::upright(clipped, back);
+    const cv::Size blocks((clipped.cols + 7) / 8, (clipped.rows + 7) / 8);
+    cv::Mat padded, shares;
+    cv::copyMakeBorder(clipped, padded, 0, blocks.height * 8 - clipped.rows, 0, blocks.width * 8 - clipped.cols,
+                       cv::BORDER_REPLICATE);
+    cv::resize(padded, shares, blocks, 0, 0, cv::INTER_AREA);
+    return shares > 255 * kMostClippedShare;
+}
+
+}  // namespace bonafide::analyzers::double_quantisation

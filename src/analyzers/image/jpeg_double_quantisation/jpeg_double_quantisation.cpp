@@ -1,0 +1,116 @@
+// Places in a JPEG that did not go through the earlier save that the rest went through.
+//
+// Bianchi and Piva, "Image forgery localization via block-grained analysis of JPEG artifacts", IEEE TIFS 2012, for the
+// aligned case: likelihood ratios a block (coding_history.cpp), gathered over neighbours. Deviations: the evidence of
+// neighbours is summed with a Gaussian weight instead of smoothed by a median, so that many weak blocks can make a strong
+// place; and which history is the usual one is decided by the blocks themselves.
+// Limits: see README.md beside this file.
+#include "analyzers/image/jpeg_double_quantisation/jpeg_double_quantisation.h"
+
+#include "analyzers/image/jpeg_double_quantisation/coding_history.h"
+#include "base/ensure.h"
+
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstdio>
+
+namespace bonafide::analyzers {
+namespace {
+
+using double_quantisation::Blocks;
+using double_quantisation::Frequency;
+
+constexpr double kDecibansPerNat = 4.342944819;
+constexpr int kFewestBlocks = 256;
+constexpr int kFewestFrequencies = 3;
+constexpr double kOnceShare = 0.1;
+// Blocks around a place whose evidence is summed, as the sigma of the weights.
+constexpr double kGatherBlocks[] = {1.5, 3, 6};
+constexpr double kMapBlocks = 2.5;
+constexpr double kBelievedShare = 0.5;
+
+/// Sum over neighbours with Gaussian weights of peak 1.
+cv::Mat gathered(const cv::Mat& values, double sigma) {
+    cv::Mat sum;
+    cv::GaussianBlur(values, sum, {}, sigma, sigma, cv::BORDER_REFLECT_101);
+    return sum * (2 * CV_PI * sigma * sigma);
+}
+
+DoubleQuantisationResult refused(std::string why) {
+    DoubleQuantisationResult result;
+    result.not_applicable = std::move(why);
+    return result;
+}
+
+}  // namespace
+
+DoubleQuantisationResult find_double_quantisation(const media::JpegPlane& plane, const cv::Mat& unusable,
+                                             const DoubleQuantisationOptions& options) {
+    ENSURE(options.threshold_db > 0);
+    if (plane.blocks_wide < 8 || plane.blocks_high < 8 || plane.blocks_wide * plane.blocks_high < kFewestBlocks) {
+        return refused("The picture is too small to gather histograms of its coefficients.");
+    }
+    const Blocks blocks = double_quantisation::classify(plane, unusable);
+    DoubleQuantisationResult result;
+    const int count = plane.blocks_wide * plane.blocks_high;
+    result.judged_area_percent = 100.0 * blocks.judged / count;
+    if (blocks.judged < kFewestBlocks) {
+        return refused("Nearly all of the picture is flat, black, white or overexposed.");
+    }
+    const std::vector<Frequency> frequencies = double_quantisation::estimate_history(plane, blocks, kOnceShare);
+    result.primary_steps.assign(64, 0);
+    for (const Frequency& frequency : frequencies) {
+        result.primary_steps[frequency.index] = frequency.primary_step;
+        result.frequencies += frequency.primary_step > 0 ? 1 : 0;
+        result.trace_db += kDecibansPerNat * frequency.gain / blocks.judged;
+        if (std::getenv("DQ_DEBUG") && frequency.primary_step > 0) {
+            std::fprintf(stderr, "f%d q2=%d q1=%d gain=%.0f count=%.0f\n", frequency.index, frequency.step,
+                         frequency.primary_step, frequency.gain, frequency.count);
+        }
+    }
+    if (result.frequencies < kFewestFrequencies) {
+        return refused(
+            "The coefficients show no trace of an earlier save: there was none, or it was finer than this one or on another "
+            "grid.");
+    }
+    const cv::Mat ratios = kDecibansPerNat * double_quantisation::once_to_twice(plane, blocks, frequencies);
+    for (const double sigma : kGatherBlocks) {
+        double strongest = 0;
+        cv::minMaxLoc(gathered(ratios, sigma), nullptr, &strongest);
+        if (std::getenv("DQ_DEBUG")) std::fprintf(stderr, "sigma %.1f: %.1f\n", sigma, strongest);
+        result.evidence_db = std::max(result.evidence_db, strongest);
+    }
+    const cv::Mat evidence = gathered(ratios, kMapBlocks);
+    result.map.create(evidence.size(), CV_8UC1);
+    for (int row = 0; row < evidence.rows; ++row) {
+        for (int column = 0; column < evidence.cols; ++column) {
+            const double value = evidence.at<float>(row, column);
+            result.map.at<unsigned char>(row, column) = cv::saturate_cast<unsigned char>(
+                128 + 25 * (std::asinh(value / 10) - std::asinh(options.threshold_db / 10)));
+        }
+    }
+    cv::Mat labels, statistics, centroids;
+    const int labelled = cv::connectedComponentsWithStats(evidence > options.threshold_db, labels, statistics,
+                                                          centroids, 8, CV_32S);
+    for (int label = 1; label < labelled; ++label) {
+        const int* row = statistics.ptr<int>(label);
+        HistoryRegion region;
+        region.area_percent = 100.0 * row[cv::CC_STAT_AREA] / count;
+        if (region.area_percent < options.smallest_region_percent) {
+            continue;
+        }
+        region.blocks = {row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH], row[cv::CC_STAT_HEIGHT]};
+        cv::minMaxLoc(evidence(region.blocks), nullptr, &region.evidence_db, nullptr, nullptr,
+                      labels(region.blocks) == label);
+        result.suspicious_area_percent += region.area_percent;
+        result.regions.push_back(region);
+    }
+    std::stable_sort(result.regions.begin(), result.regions.end(),
+                     [](const auto& a, const auto& b) { return a.evidence_db > b.evidence_db; });
+    return result;
+}
+
+}  // namespace bonafide::analyzers
