@@ -23,8 +23,8 @@ class Gaussian {
 };
 
 struct MixtureOptions {
-    int restarts = 6;
-    int iterations = 40;
+    int restarts = 4;
+    int iterations = 25;
     double ridge_share = 0.02;  ///< of the samples' mean variance
     double least_share = 0.01;  ///< of the smaller part; a restart that ends below is dropped
 };

@@ -31,17 +31,17 @@ constexpr double kLeastJudgedPercent = 10;
 // Pixels from which cells are 16 px wide, and from which every second row is counted.
 constexpr double kLargeCellsFromPx = 1.2e6, kSparseRowsFromPx = 4e6;
 // A window's side as a share of the picture's (geometric) mean side, within bounds.
-constexpr double kWindowShare = 0.15;
-constexpr int kSmallestWindowPx = 48, kLargestWindowPx = 128;
-constexpr std::size_t kMostFitted = 4000;
+constexpr double kWindowShare = 0.1;
+constexpr int kSmallestWindowPx = 32, kLargestWindowPx = 128;
+constexpr std::size_t kMostFitted = 2000;
 // A picture without this much residual (mean square, 8-bit levels) in half of its cells was drawn or emptied.
 constexpr double kLeastEnergy = 0.05;
 // The majority: the share of windows that a normal distribution is fitted to, again and again.
-constexpr double kMajorityShare = 0.75;
+constexpr double kMajorityShare = 0.9;
 constexpr int kTrimmings = 8;
 constexpr double kRidgeShare = 0.02;
 // The most unlike windows are those beyond this share of all.
-constexpr double kUnlikeShare = 0.98;
+constexpr double kUnlikeShare = 0.97;
 constexpr double kThresholdGrey = 128;
 
 template <class Value>
