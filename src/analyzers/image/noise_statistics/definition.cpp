@@ -73,8 +73,10 @@ const analysis::AnalyzerDefinition& image_noise_statistics() {
         made.emits_map = true;
         made.emits = {
             {"meaningfulness", "log10",
-             "of the strongest place, -log10 of the number of false alarms, exponent divided by the overdispersion"},
-            {"nominal_meaningfulness", "log10", "the same as if the blocks of a picture were independent"},
+             "of the strongest place, -log10 of the number of false alarms, exponent divided by the root of the "
+             "overdispersion"},
+            {"nominal_meaningfulness", "log10",
+             "the same against the whole picture, as if its blocks were independent"},
             {"overdispersion", "1", "variance of the counts in places, in multiples of that of independent blocks"},
             {"noise_level", "8-bit levels",
              "median standard deviation of the high frequencies of the blocks that took part"},

@@ -4,9 +4,10 @@
 // IWBF 2021; "Forgery detection in digital images by multi-scale noise estimation", Journal of Imaging 2021. Without an
 // edit the quietest blocks lie anywhere among the selected ones, so their number in a place is binomial; a place is
 // meaningful by its number of false alarms. Deviations: windows of three sizes in place of region growing; the noisiest
-// are tested, too; the tail is Hoeffding's bound, which is smooth; and since noise of real pictures drifts, the
-// exponent is divided by the overdispersion that the picture's own windows show. Limits: see README.md beside this
-// file.
+// are tested, too; the tail is Hoeffding's bound, which is smooth. Noise of real pictures drifts, so that independent
+// blocks are no model of them: the measurement compares a place with the larger of the picture's share and its
+// surroundings', and the exponent is divided by the square root of the overdispersion that the picture's own windows
+// show (its full value leaves less to rank by). Limits: see README.md beside this file.
 #include "analyzers/image/noise_statistics/noise_statistics.h"
 
 #include "analyzers/image/noise_statistics/noise_blocks.h"
@@ -32,6 +33,7 @@ constexpr double kLeastNoise = 0.08;
 // Sides of the windows as shares of the picture's (geometric) mean side.
 constexpr double kWindowShares[] = {0.12, 0.18, 0.26};
 constexpr double kFewestInWindow = 10;
+constexpr double kPrior = 20;
 constexpr double kMostMeaningful = 1000;
 // The median of the square of a standard normal variable.
 constexpr double kMedianSquare = 0.4549;
@@ -85,14 +87,24 @@ class Counts {
     cv::Mat all_, quiet_, noisy_;
 };
 
-struct Window {
-    cv::Mat quiet, noisy;  // -ln of the tail, CV_32FC1, one a block that the window is centred on
-    double overdispersion = 1;
+// Windows of one size; exponents are -ln of a tail, CV_32FC1, one a block that the window is centred on.
+struct Windows {
+    cv::Mat quiet, noisy;            // against the whole picture's share
+    cv::Mat quiet_edge, noisy_edge;  // against the larger of that and the share in the ring around the window
+    double spread = 1;               // square root of the overdispersion
 };
 
-Window test_windows(const Counts& counts, cv::Size grid, int radius, double quiet_share, double noisy_share) {
+// The share in what surrounds a window. The picture's own counts for kPrior blocks, so that a bare ring has no say.
+double share_around(double marked, double count, double share) {
+    return std::max(share, (marked + kPrior * share) / (count + kPrior));
+}
+
+Windows test_windows(const Counts& counts, cv::Size grid, int radius, double quiet_share, double noisy_share) {
     const cv::Rect whole({}, grid);
-    Window window{cv::Mat::zeros(grid, CV_32FC1), cv::Mat::zeros(grid, CV_32FC1), 1};
+    Windows windows;
+    for (cv::Mat* values : {&windows.quiet, &windows.noisy, &windows.quiet_edge, &windows.noisy_edge}) {
+        *values = cv::Mat::zeros(grid, CV_32FC1);
+    }
     std::vector<double> squares;
     for (int y = 0; y < grid.height; ++y) {
         for (int x = 0; x < grid.width; ++x) {
@@ -101,20 +113,27 @@ Window test_windows(const Counts& counts, cv::Size grid, int radius, double quie
             if (count < kFewestInWindow) {
                 continue;
             }
+            const cv::Rect wide = cv::Rect(x - 2 * radius, y - 2 * radius, 4 * radius + 1, 4 * radius + 1) & whole;
+            const double around = counts.all(wide) - count;
+            const auto test = [&](double marked, double marked_around, double share, cv::Mat& exponents,
+                                  cv::Mat& edge_exponents) {
+                exponents.at<float>(y, x) = static_cast<float>(divergence(count, marked, share));
+                edge_exponents.at<float>(y, x) =
+                    static_cast<float>(divergence(count, marked, share_around(marked_around, around, share)));
+                if (x % radius == 0 && y % radius == 0) {
+                    const double away = marked - count * share;
+                    squares.push_back(away * away / (count * share * (1 - share)));
+                }
+            };
             const double quiet = counts.quiet(box), noisy = counts.noisy(box);
-            window.quiet.at<float>(y, x) = static_cast<float>(divergence(count, quiet, quiet_share));
-            window.noisy.at<float>(y, x) = static_cast<float>(divergence(count, noisy, noisy_share));
-            if (x % radius == 0 && y % radius == 0) {
-                const double away = quiet - count * quiet_share, other = noisy - count * noisy_share;
-                squares.push_back(away * away / (count * quiet_share * (1 - quiet_share)));
-                squares.push_back(other * other / (count * noisy_share * (1 - noisy_share)));
-            }
+            test(quiet, counts.quiet(wide) - quiet, quiet_share, windows.quiet, windows.quiet_edge);
+            test(noisy, counts.noisy(wide) - noisy, noisy_share, windows.noisy, windows.noisy_edge);
         }
     }
     if (!squares.empty()) {
-        window.overdispersion = std::max(1.0, median_of(std::move(squares)) / kMedianSquare);
+        windows.spread = std::sqrt(std::max(1.0, median_of(std::move(squares)) / kMedianSquare));
     }
-    return window;
+    return windows;
 }
 
 NoiseStatisticsResult refused(std::string why) {
@@ -176,23 +195,25 @@ NoiseStatisticsResult noise_statistics(const cv::Mat& luma, const NoiseStatistic
     double best = -1e9, nominal = -1e9;
     for (const double share : kWindowShares) {
         const int radius = std::max(2, cvRound(share * std::sqrt(static_cast<double>(blocks.grid.area())) / 2));
-        const Window window = test_windows(counts, blocks.grid, radius, quiet / count, noisy / count);
-        for (const cv::Mat* tail : {&window.quiet, &window.noisy}) {
-            double largest = 0;
+        const Windows windows = test_windows(counts, blocks.grid, radius, quiet / count, noisy / count);
+        for (const bool is_quiet : {true, false}) {
+            const cv::Mat& exponents = is_quiet ? windows.quiet : windows.noisy;
+            double largest = 0, largest_edge = 0;
             cv::Point place;
-            cv::minMaxLoc(*tail, nullptr, &largest, nullptr, &place);
+            cv::minMaxLoc(exponents, nullptr, &largest);
+            cv::minMaxLoc(is_quiet ? windows.quiet_edge : windows.noisy_edge, nullptr, &largest_edge, nullptr, &place);
             nominal = std::max(nominal, largest - log_tests);
-            const double adjusted = largest / window.overdispersion - log_tests;
+            const double adjusted = largest_edge / windows.spread - log_tests;
             if (adjusted > best) {
                 best = adjusted;
-                result.overdispersion = window.overdispersion;
-                result.strongest_is_quiet = tail == &window.quiet;
+                result.overdispersion = windows.spread * windows.spread;
+                result.strongest_is_quiet = is_quiet;
                 const cv::Rect box = cv::Rect(place.x - radius, place.y - radius, 2 * radius + 1, 2 * radius + 1) &
                                      cv::Rect({}, blocks.grid);
                 result.strongest_px = cv::Rect(box.x * 8 + Blocks::kOffsetPx, box.y * 8 + Blocks::kOffsetPx,
                                                box.width * 8, box.height * 8);
             }
-            strongest = cv::max(strongest, *tail / window.overdispersion);
+            strongest = cv::max(strongest, exponents / windows.spread);
         }
     }
     const double decades = std::log(10.0);

@@ -10,15 +10,18 @@ namespace bonafide::analyzers {
 
 struct NoiseStatisticsOptions {
     /// Meaningfulness from which a place is shown beyond the map's threshold, -log10 of a number of false alarms.
-    double threshold = 3;
+    double threshold = 9;
     /// Share of comparable blocks that count as quiet, and as noisy.
     double tail_share = 0.3;
 };
 
 struct NoiseStatisticsResult {
     std::string not_applicable;  ///< why the picture cannot be judged; empty when it was
-    double meaningfulness = 0;  ///< -log10 of the number of false alarms of the strongest place, after `overdispersion`
-    double nominal_meaningfulness = 0;  ///< the same as if blocks were independent, as in the paper
+    double meaningfulness =
+        0;  ///< -log10 of the number of false alarms of the strongest place against its surroundings,
+    ///< the exponent divided by the square root of `overdispersion`
+    double nominal_meaningfulness =
+        0;                      ///< the same as in the paper: against the whole picture, as if blocks were independent
     double overdispersion = 1;  ///< how much more the counts of places vary than independent blocks would; from 1
     double noise_level = 0;     ///< median standard deviation of the blocks that took part, 8-bit levels
     double judged_area_percent = 0;
