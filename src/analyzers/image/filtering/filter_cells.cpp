@@ -76,10 +76,12 @@ void count_differences(const cv::Mat& luma, int left, int top, Differences& coun
 
 }  // namespace
 
-double edge_blur_px(double ratio) {
-    // A Gaussian edge of blur s has the peak gradient of 1 / s; one of blur s and then t, that of 1 / sqrt(s^2 + t^2).
-    const double excess = ratio * ratio - 1;
-    return excess > 0 ? std::clamp(kReblurPx / std::sqrt(excess), kLeastBlurPx, kMostBlurPx) : kMostBlurPx;
+double edge_blur_px(double energy_ratio) {
+    // Squared gradients of a Gaussian edge of blur s sum to 1 / s, times a constant; after one more blur of t to
+    // 1 / sqrt(s^2 + t^2). Central differences are themselves a blur of variance 1 / 3.
+    const double excess = energy_ratio * energy_ratio - 1;
+    const double variance = excess > 0 ? kReblurPx * kReblurPx / excess - 1.0 / 3 : kMostBlurPx * kMostBlurPx;
+    return std::clamp(std::sqrt(std::max(0.0, variance)), kLeastBlurPx, kMostBlurPx);
 }
 
 FilterCells measure_filter_cells(const cv::Mat& luma) {

@@ -20,8 +20,8 @@ struct FilterCells {
 /// Whole cells of `luma` (CV_32FC1 in 8-bit levels, at least two cells on each side).
 FilterCells measure_filter_cells(const cv::Mat& luma);
 
-/// Standard deviation in pixels of the blur that an ideal step edge needs to lose `ratio` (above 1) of gradient when it
-/// is blurred once more, Zhuo and Sim 2011. Bounded.
-double edge_blur_px(double ratio);
+/// Standard deviation in pixels of the blur of edges whose squared gradients sum to `energy_ratio` times what is left
+/// after one more blur (Zhuo and Sim 2011). Between 0.25 and 6.
+double edge_blur_px(double energy_ratio);
 
 }  // namespace bonafide::analyzers::filtering

@@ -54,27 +54,25 @@ Contrast blur_contrast(const FilterCells& cells, cv::Mat& judged) {
     return filtering::local_contrast(sharpness, judged);
 }
 
-// Zero differences against those of one level, dB; compared among cells of like share of small differences.
+// Zero differences against those of one level, dB: 1 to 2 wherever differences spread smoothly, however far.
 Contrast repetition_contrast(const FilterCells& cells, cv::Mat& judged) {
     judged = cells.differences >= kFewestDifferences;
-    cv::Mat repetition = cv::Mat::zeros(cells.size(), CV_32FC1), small = repetition.clone();
+    cv::Mat repetition = cv::Mat::zeros(cells.size(), CV_32FC1);
     for (int y = 0; y < judged.rows; ++y) {
         for (int x = 0; x < judged.cols; ++x) {
             const float zeros = cells.zeros.at<float>(y, x) + 2, ones = cells.ones.at<float>(y, x) + 4;
             if (judged.at<unsigned char>(y, x) != 0) {
                 repetition.at<float>(y, x) = kDbPerOctave * half_octaves_of_ratio(2 * zeros, ones);
-                small.at<float>(y, x) = std::log2((zeros + ones) / cells.differences.at<float>(y, x));
             }
         }
     }
-    filtering::level_out(repetition, small, judged);
     return filtering::local_contrast(repetition, judged);
 }
 
 void measure_whole(const FilterCells& cells, const cv::Mat& luma, const cv::Mat& rgb, FilteringResult& result) {
     const double soft = cv::sum(cells.soft_energy)[0], differences = cv::sum(cells.differences)[0];
     const double zeros = cv::sum(cells.zeros)[0], ones = cv::sum(cells.ones)[0];
-    result.edge_blur_px = soft > 0 ? filtering::edge_blur_px(std::sqrt(cv::sum(cells.sharp_energy)[0] / soft)) : 0;
+    result.edge_blur_px = soft > 0 ? filtering::edge_blur_px(cv::sum(cells.sharp_energy)[0] / soft) : 0;
     result.zero_differences_percent = differences > 0 ? 100 * zeros / differences : 0;
     result.streaking = zeros / std::max(ones, 1.0);
     result.overshoot_percent = filtering::overshoot_percent(luma);

@@ -10,7 +10,7 @@ namespace bonafide::analyzers {
 
 struct FilteringOptions {
     /// Contrast of a place's sharpness or repetition to its surroundings, beyond which the map shows it, dB.
-    double threshold_db = 5;
+    double threshold_db = 7;
 };
 
 struct FilteringResult {

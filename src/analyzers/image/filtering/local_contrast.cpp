@@ -31,7 +31,7 @@ class Sums {
     struct Total {
         double count = 0, sum = 0, squares = 0;
         double mean() const { return sum / count; }
-        // As if a tenth of the picture's usual spread were always there: few cells can agree by chance.
+        // `floor`: variance assumed at least, since few cells can agree by chance.
         double error_squared(double floor) const { return std::max(floor, squares / count - mean() * mean()) / count; }
     };
     Total over(const cv::Rect& box) const { return {at(count_, box), at(sum_, box), at(squares_, box)}; }
