@@ -123,7 +123,8 @@ TEST(Filtering, FindsABlurredPlaceAmongSharpOnes) {
         before = result.blur_contrast_db;
         EXPECT_THAT(result.strongest, HasSubstr("softer"));
         EXPECT_GT((result.strongest_px & place).area(), place.area() / 4);
-        EXPECT_GT(result.map.at<unsigned char>(13, 19), result.map.at<unsigned char>(27, 3) + 40);
+        // A slight blur is graded far below the threshold.
+        EXPECT_GT(result.map.at<unsigned char>(13, 19), result.map.at<unsigned char>(27, 3) + (blur_px < 1 ? 15 : 40));
     }
 }
 
