@@ -193,10 +193,10 @@ void keep_noise_of_band(cv::Mat band) {
 }  // namespace
 
 cv::Mat sensor_residual(const cv::Mat& luma) {
-    ENSURE(luma.type() == CV_32FC1);
     if (luma.empty()) {
         return {};
     }
+    ENSURE(luma.type() == CV_32FC1);
     cv::Mat plane;
     const int right = (kGrid - (luma.cols + 2 * kBorder) % kGrid) % kGrid;
     const int below = (kGrid - (luma.rows + 2 * kBorder) % kGrid) % kGrid;

@@ -140,7 +140,8 @@ const analysis::AnalyzerDefinition& camera_fingerprint() {
         made.emits_map = true;
         made.emits = {
             {"missing", "log10",
-             "largest local likelihood ratio of the pattern being missing against present as expected; only where the "
+             "likelihood ratio of the pattern being missing against present as expected, that a region of the smallest "
+             "size exceeds; only where the "
              "picture carries the pattern"},
             {"pce", "1", "peak to correlation energy of picture and fingerprint"},
             {"scale", "1", "of the picture against the camera's own size, at the best match"},

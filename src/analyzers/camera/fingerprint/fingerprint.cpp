@@ -2,12 +2,13 @@
 //
 // Chen, Fridrich, Goljan and Lukas, "Determining image origin and integrity using sensor noise", IEEE TIFS 2008,
 // section V: local correlation of residual and pattern, against what a predictor expects of an untouched place. The
-// predictor is simplified: the residual is taken for the pattern times intensity, weakened by one factor for the whole
-// picture (the median over its windows), plus noise of the local strength; that gives the expected correlation without
-// training. The spread under "missing" is measured on the pattern shifted against the picture; that under "present" is
-// the same and a share of the expectation, for all that the predictor does not know. The window is the smallest that
-// lets the pattern stand out. Limits: what is smaller than a window is not seen; the median fails where more than half
-// of the picture was replaced; strong texture hides the pattern and may look like its absence.
+// predictor is simplified: the residual is taken for the pattern times intensity, weakened by one factor for one
+// picture and one strength of the residual (the median over such windows), plus noise; that gives the expected
+// correlation without training. The spread under "missing" is measured on the pattern shifted against the picture; that
+// under "present" is the same and a share of the expectation, measured as well, for all that the predictor misses. The
+// window is the smallest that lets the pattern stand out. Limits: what is smaller than a window is not seen; the median
+// fails where more than half of the picture was replaced; strong texture hides the pattern and may look like its
+// absence.
 #include "analyzers/camera/fingerprint/fingerprint.h"
 
 #include "base/ensure.h"
@@ -24,10 +25,12 @@ namespace {
 
 constexpr int kCellPx = 8;
 constexpr std::array kWindowCells = {4, 6, 8, 12, 16, 24};
-constexpr double kWantedStrength = 6;     // standard deviations of chance
-constexpr double kLeastStrength = 2.5;    // of the largest window; and from which a window counts as testable
-constexpr double kPredictorError = 0.35;  // standard deviation, as a share of the expected correlation
-constexpr int kShiftCells = 5;            // by which the pattern is moved to see chance alone
+constexpr double kWantedStrength = 6;   // standard deviations of chance
+constexpr double kLeastStrength = 2.5;  // of the largest window; and from which a window counts as testable
+// Standard deviation of the expectation, as a share of it: measured within these bounds.
+constexpr double kLeastPredictorError = 0.15, kMostPredictorError = 0.5;
+constexpr int kBins = 6;
+constexpr int kShiftCells = 5;  // by which the pattern is moved to see chance alone
 constexpr double kMedianToDeviation = 1.4826;
 constexpr double kTiny = 1e-12;
 
@@ -80,40 +83,79 @@ double median_of(std::vector<float>& values) {
 struct Windows {
     cv::Mat seen, expected;  ///< CV_32FC1, one a cell
     double chance = 0;       ///< standard deviation where the pattern is missing
+    double error = 0;        ///< of the expectation, as a share of it
     double strength = 0;     ///< median of expected / chance
 };
+
+/// Median of `factors` in each of kBins bins of equally many values of `power`, and the bins' upper bounds.
+struct Factors {
+    std::array<double, kBins> factor{};
+    std::array<float, kBins> bound{};
+    double at(float power) const {
+        const auto bin = std::lower_bound(bound.begin(), bound.end() - 1, power) - bound.begin();
+        return factor[static_cast<std::size_t>(bin)];
+    }
+};
+
+Factors fit_factors(std::vector<std::pair<float, float>>& power_and_factor) {
+    Factors fitted;
+    std::sort(power_and_factor.begin(), power_and_factor.end());
+    const std::size_t count = power_and_factor.size();
+    for (int bin = 0; bin < kBins && count > 0; ++bin) {
+        const std::size_t first = count * bin / kBins, last = std::max(first + 1, count * (bin + 1) / kBins);
+        std::vector<float> values;
+        for (std::size_t index = first; index < last; ++index) {
+            values.push_back(power_and_factor[index].second);
+        }
+        fitted.factor[bin] = std::max(0.0, median_of(values));
+        fitted.bound[bin] = power_and_factor[last - 1].first;
+    }
+    return fitted;
+}
 
 Windows correlate(const Cells& cells, int window) {
     const cv::Mat agreement = window_sums(cells.agreement, window), chance = window_sums(cells.chance, window);
     const cv::Mat residual_power = window_sums(cells.residual_power, window);
     const cv::Mat pattern_power = window_sums(cells.pattern_power, window);
     Windows windows;
-    windows.seen.create(agreement.size(), CV_32FC1);
-    windows.expected.create(agreement.size(), CV_32FC1);
-    std::vector<float> factors, departures;
-    for (int y = 0; y < agreement.rows; ++y) {
-        for (int x = 0; x < agreement.cols; ++x) {
-            const double power = residual_power.at<float>(y, x), model = pattern_power.at<float>(y, x);
-            const double both = std::sqrt(power * model);
-            const bool says = power > kTiny && model > kTiny;
-            windows.seen.at<float>(y, x) = says ? static_cast<float>(agreement.at<float>(y, x) / both) : 0;
-            windows.expected.at<float>(y, x) = says ? static_cast<float>(std::sqrt(model / power)) : 0;
-            if (says) {
-                factors.push_back(static_cast<float>(agreement.at<float>(y, x) / model));
-                departures.push_back(static_cast<float>(std::abs(chance.at<float>(y, x) / both)));
+    windows.seen = cv::Mat::zeros(agreement.size(), CV_32FC1);
+    windows.expected = windows.seen.clone();
+    std::vector<std::pair<float, float>> factors;
+    std::vector<float> departures, strengths, errors;
+    const auto each = [&](auto&& action) {
+        for (int y = 0; y < agreement.rows; ++y) {
+            for (int x = 0; x < agreement.cols; ++x) {
+                const double power = residual_power.at<float>(y, x), model = pattern_power.at<float>(y, x);
+                if (power > kTiny && model > kTiny) {
+                    action(y, x, power, model);
+                }
             }
         }
-    }
-    windows.expected *= std::max(0.0, median_of(factors));
+    };
+    each([&](int y, int x, double power, double model) {
+        const double both = std::sqrt(power * model);
+        windows.seen.at<float>(y, x) = static_cast<float>(agreement.at<float>(y, x) / both);
+        factors.emplace_back(static_cast<float>(power), static_cast<float>(agreement.at<float>(y, x) / model));
+        departures.push_back(static_cast<float>(std::abs(chance.at<float>(y, x) / both)));
+    });
+    const Factors fitted = fit_factors(factors);
     windows.chance = kMedianToDeviation * median_of(departures) + kTiny;
-    std::vector<float> expected(windows.expected.begin<float>(), windows.expected.end<float>());
-    windows.strength = median_of(expected) / windows.chance;
+    each([&](int y, int x, double power, double model) {
+        const double expected = fitted.at(static_cast<float>(power)) * std::sqrt(model / power);
+        windows.expected.at<float>(y, x) = static_cast<float>(expected);
+        strengths.push_back(static_cast<float>(expected / windows.chance));
+        if (expected > kLeastStrength * windows.chance) {
+            errors.push_back(static_cast<float>(std::abs(windows.seen.at<float>(y, x) / expected - 1)));
+        }
+    });
+    windows.strength = median_of(strengths);
+    windows.error = std::clamp(kMedianToDeviation * median_of(errors), kLeastPredictorError, kMostPredictorError);
     return windows;
 }
 
 /// log10 of how much better "missing" explains `seen` than "present as expected" does.
-double evidence_of(double seen, double expected, double chance) {
-    const double spread = std::hypot(chance, kPredictorError * expected);
+double evidence_of(double seen, double expected, const Windows& windows) {
+    const double chance = windows.chance, spread = std::hypot(chance, windows.error * expected);
     const double missing = seen / chance, present = (seen - expected) / spread;
     // More agreement than expected is no sign of absence, however far it is from the expectation.
     const double departure = seen > expected ? 0 : present * present;
@@ -178,19 +220,21 @@ PatternMap missing_pattern(const features::WeightedResidual& picture, const cv::
     made.strength = windows.strength;
     cv::Mat evidence(size, CV_32FC1);
     made.map.create(size, CV_8UC1);
-    double most = -std::numeric_limits<double>::max();
     int testable = 0;
     for (int y = 0; y < size.height; ++y) {
         for (int x = 0; x < size.width; ++x) {
             const double expected = windows.expected.at<float>(y, x);
-            const double value = evidence_of(windows.seen.at<float>(y, x), expected, windows.chance);
+            const double value = evidence_of(windows.seen.at<float>(y, x), expected, windows);
             evidence.at<float>(y, x) = static_cast<float>(value);
             made.map.at<unsigned char>(y, x) = shade(value, options.threshold);
-            most = std::max(most, value);
             testable += expected >= kLeastStrength * windows.chance ? 1 : 0;
         }
     }
-    made.missing = most;
+    std::vector<float> ranked(evidence.begin<float>(), evidence.end<float>());
+    const auto rank = static_cast<std::ptrdiff_t>(static_cast<double>(ranked.size() - 1) *
+                                                  (1 - options.smallest_region_percent / 100));
+    std::nth_element(ranked.begin(), ranked.begin() + rank, ranked.end());
+    made.missing = ranked[static_cast<std::size_t>(rank)];
     made.testable_percent = 100.0 * testable / static_cast<double>(size.area());
     find_places(evidence, pattern.size(), options, made);
     return made;

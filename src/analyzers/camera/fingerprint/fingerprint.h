@@ -12,7 +12,7 @@ namespace bonafide::analyzers {
 struct FingerprintOptions {
     double least_pce = 60;                 ///< from which a picture counts as the camera's own
     double threshold = 1.5;                ///< log10 likelihood ratio from which the pattern counts as missing
-    double smallest_region_percent = 0.3;  ///< of the picture
+    double smallest_region_percent = 0.5;  ///< of the picture; also what must be missing to count
 };
 
 /// A place where the camera's pattern is missing.
@@ -24,9 +24,9 @@ struct MissingPattern {
 
 /// Where the pattern of a sensor is missing from a picture that otherwise carries it.
 struct PatternMap {
-    int window_px = 0;                   ///< side of the windows; 0: the pattern is too weak to be looked for locally
-    double missing = 0;                  ///< largest log10 likelihood ratio of missing against present
-    double missing_percent = 0;          ///< share of the picture beyond the threshold
+    int window_px = 0;           ///< side of the windows; 0: the pattern is too weak to be looked for locally
+    double missing = 0;          ///< log10 likelihood ratio of missing against present that the smallest region exceeds
+    double missing_percent = 0;  ///< share of the picture beyond the threshold
     double testable_percent = 0;         ///< share where a missing pattern could have been noticed
     double strength = 0;                 ///< median expected correlation, in standard deviations of chance
     cv::Mat map;                         ///< CV_8UC1, one value for 8 x 8 px; 128 at the threshold
