@@ -2,14 +2,17 @@
 
 import json
 import stat
+import subprocess
 
 import pytest
 
 
 @pytest.fixture(scope="module")
-def shots(examples, tmp_path_factory):
-    """Pictures of one simulated camera (shot*.jpg) and of others (other*.jpg): made by the build's example program."""
-    return examples
+def camera_shots(bonafide, tmp_path_factory):
+    """Pictures of one simulated camera, and of others."""
+    folder = tmp_path_factory.mktemp("camera-shots")
+    subprocess.run([str(bonafide.path.parent / "bonafide-examples"), str(folder), "camera-shots"], check=True, timeout=300)
+    return {kind: sorted(folder.glob(f"{kind}*.jpg")) for kind in ("own", "foreign")}
 
 
 def test_wrong_usage(bonafide, examples, tmp_path):
