@@ -84,3 +84,20 @@ def test_enrolled_camera_is_recognised(bonafide, camera_shots, tmp_path, schema)
         assert refused.returncode == 2 and "altered" in refused.stderr
     assert bonafide("camera", "delete", "--gallery", gallery, "mine").returncode == 0
     assert not path.exists()
+
+
+def test_exif_orientation_is_undone(bonafide, camera_shots, tmp_path):
+    """The camera stores its sensor's rows and says how to turn them: the fingerprint lies in what is stored."""
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    turned = []
+    for path in camera_shots["own"]:
+        data = path.read_bytes()
+        turned.append(tmp_path / path.name)
+        turned[-1].write_bytes(data[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + data[2:])
+    done = bonafide("camera", "enroll", "--gallery", tmp_path / "g", "--json", "cam", *camera_shots["own"][:4], *turned[4:8])
+    made = json.loads(done.stdout)
+    assert made["pictures_used"] == 8 and made["width_px"] > made["height_px"]
+    report, _ = bonafide.report(turned[9], "--camera", "cam", "--gallery", tmp_path / "g", "--analyzer", "camera.*")
+    assert report["input"]["width_px"] < report["input"]["height_px"]
+    values = {measurement["name"]: measurement["value"] for measurement in report["findings"][0]["measurements"]}
+    assert values["pce"] > 200 and values["quarter_turns"] == 0

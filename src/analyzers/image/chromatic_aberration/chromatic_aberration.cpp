@@ -32,6 +32,7 @@ constexpr double kLeastSignificance = 8;
 constexpr double kTukey = 4.685;
 constexpr double kFloorPx = 0.02;  // no displacement is known better: demosaicing and compression see to that
 constexpr int kFewestInWindow = 4;
+constexpr double kMostPerCorner = 2.2;
 
 double median_of(std::vector<double> values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -165,9 +166,11 @@ ChromaticAberrationResult chromatic_aberration(const cv::Mat& rgb, const Chromat
         const cv::Mat found = departures_of(windows);
         for (int y = 0; y < grid.height; ++y) {
             for (int x = 0; x < grid.width; ++x) {
-                if (found.at<double>(y, x) > departure.at<double>(y, x)) {
+                // What was moved from one corner to the opposite one is off by twice the corner's displacement.
+                const double left = cv::norm(windows.residual.at<cv::Vec2d>(y, x));
+                if (left < kMostPerCorner * model->corner_px && found.at<double>(y, x) > departure.at<double>(y, x)) {
                     departure.at<double>(y, x) = found.at<double>(y, x);
-                    residual.at<double>(y, x) = cv::norm(windows.residual.at<cv::Vec2d>(y, x));
+                    residual.at<double>(y, x) = left;
                 }
             }
         }

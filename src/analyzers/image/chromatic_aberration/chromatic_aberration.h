@@ -10,7 +10,7 @@
 namespace bonafide::analyzers {
 
 struct ChromaticAberrationOptions {
-    double threshold = 12;             ///< departure, in robust standard deviations, from which a place is shown
+    double threshold = 15;             ///< departure, in robust standard deviations, from which a place is shown
     double least_aberration_px = 0.2;  ///< at the picture's farthest corner
 };
 
