@@ -1,5 +1,6 @@
 // Command line: parses, calls the engine, prints (docs/guide/command-line.md).
 #include "base/version.h"
+#include "camera_command.h"
 #include "commands.h"
 
 #include <CLI/CLI.hpp>
@@ -49,6 +50,7 @@ struct Options {
     std::vector<std::string> settings;
     std::string trust_list;
     std::string analyzer_id;
+    std::string camera, gallery;
     bool json = false;
 };
 
@@ -116,6 +118,10 @@ void add_check(CLI::App& app, Options& options) {
     command.add_option("--maps", request.maps_folder, "Write DIR/<file name>/<analyzer id>.png and fused.png")
         ->type_name("DIR");
     add_choice(command, request.job, options);
+    command.add_option("--camera", options.camera, "Compare with this camera's fingerprint (see `bonafide camera`)")
+        ->type_name("NAME");
+    command.add_option("--gallery", options.gallery, "Folder of camera fingerprints (default: the user's own)")
+        ->type_name("DIR");
     command.add_option("--prior", request.job.prior, "Probability, before looking, of manipulated or synthetic")
         ->check(CLI::Range(0.0001, 0.9999))
         ->capture_default_str();
@@ -175,6 +181,8 @@ int run(int argc, char** argv) {
     CLI::App& models = *app.add_subcommand(
         "models", "Which weights are installed, whether they are what they should be, and their licences");
     models.add_flag("--json", options.json, "As JSON");
+    CameraRequest camera;
+    add_camera(app, camera);
 
     const CLI::App& schema =
         *app.add_subcommand("schema", "The JSON Schema of the report, with the analyzers of this build");
@@ -203,7 +211,16 @@ int run(int argc, char** argv) {
         options.bench.progress = isatty(STDERR_FILENO) != 0;
         return run_bench(options.bench, installation);
     }
+    if (camera.command->parsed()) {
+        return run_camera(camera, installation);
+    }
     CheckRequest& request = options.request;
+    if (!options.camera.empty()) {
+        if (const auto chosen = choose_camera(options.camera, options.gallery, request.job); !chosen) {
+            std::fprintf(stderr, "bonafide: %s\n", chosen.error().message.c_str());
+            return kFailed;
+        }
+    }
     if (!options.trust_list.empty()) {
         request.job.trust_anchors_pem = read_text(options.trust_list);
     }

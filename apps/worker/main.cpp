@@ -4,6 +4,7 @@
 #include "engine/protocol/frame.h"
 #include "engine/protocol/job.h"
 #include "engine/worker/analyse.h"
+#include "engine/worker/camera.h"
 #include "engine/worker/isolation.h"
 
 #include <opencv2/core.hpp>
@@ -16,6 +17,7 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -68,9 +70,68 @@ Result<engine::Equipment> equip(const engine::Job& job) {
     return equipment;
 }
 
+Result<std::string> read_camera_file(const std::string& path) {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(path, error);
+    std::ifstream stream(path, std::ios::binary);
+    if (error || !stream) {
+        return Error{ErrorCode::kIo, "cannot read the camera fingerprint " + path};
+    }
+    if (size > engine::kMostCameraFileBytes) {
+        return Error{ErrorCode::kLimit, "the camera fingerprint " + path + " is larger than any can be"};
+    }
+    std::string bytes(size, '\0');
+    stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, stream.gcount())));
+    return bytes;
+}
+
 int fail(int code, const std::string& message) {
     std::fprintf(stderr, "%s\n", message.c_str());
     return code;
+}
+
+std::span<const std::uint8_t> as_bytes(const std::string& text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// Everything that parses the input; runs with all rights given up. Exit code.
+int look(const engine::Job& job, engine::Equipment& equipment, const std::string& camera_bytes,
+         const engine::Isolation& isolation, const engine::Given& given) {
+    bool delivered = true;
+    const auto send = [&](engine::Frame::Type type, const std::string& name, std::span<const std::uint8_t> bytes) {
+        delivered = delivered && engine::write_frame(engine::kOutputFd, type, name, bytes).ok();
+    };
+    if (job.task != engine::Task::kCheck) {
+        Result<std::vector<std::uint8_t>> made = Error{};
+        if (job.task == engine::Task::kCameraFingerprint) {
+            made = engine::camera_fingerprint(*given.input);
+        } else if (const auto planes = engine::camera_planes(*given.input, job.limits)) {
+            made = engine::to_bytes(*planes);
+        } else {
+            made = planes.error();
+        }
+        if (made) {
+            send(engine::Frame::Type::kArtifact, engine::kCameraArtifact, *made);
+        }
+        const std::string answer = made ? "made" : made.error().message;
+        send(engine::Frame::Type::kReport, "", as_bytes(answer));
+        return delivered ? 0 : kBroken;
+    }
+    if (!job.camera.empty()) {
+        auto camera = engine::read_camera(as_bytes(camera_bytes), job.camera);
+        if (!camera) {
+            return fail(kWrongUsage, "the fingerprint of camera '" + job.camera + "': " + camera.error().message);
+        }
+        equipment.camera = std::move(*camera);
+    }
+    const report::Report report = engine::analyse(job, given, equipment, isolation,
+                                                  [&](const std::string& name, std::span<const std::uint8_t> bytes) {
+                                                      send(engine::Frame::Type::kArtifact, name, bytes);
+                                                  });
+    const std::string json = report::to_json(report).dump();
+    send(engine::Frame::Type::kReport, "", as_bytes(json));
+    return delivered ? 0 : kBroken;
 }
 
 int work() {
@@ -84,9 +145,15 @@ int work() {
     if (const auto sound = engine::check_choices(*job); !sound) {
         return fail(kWrongUsage, sound.error().message);
     }
-    const auto equipment = equip(*job);
+    auto equipment = equip(*job);
     if (!equipment) {
         return fail(kNoInstallation, equipment.error().message);
+    }
+    // Read now, while files may be opened; parsed when nothing can be harmed any more.
+    const auto camera_bytes =
+        job->camera.empty() ? Result<std::string>(std::string()) : read_camera_file(job->camera_file);
+    if (!camera_bytes) {
+        return fail(kWrongUsage, camera_bytes.error().message);
     }
     struct stat status {};
     if (fstat(engine::kInputFd, &status) != 0) {
@@ -109,17 +176,7 @@ int work() {
         }
         mask = ingest::open_fd(engine::kMaskFd, static_cast<std::uint64_t>(mask_status.st_size));
     }
-    bool delivered = true;
-    const auto send = [&](engine::Frame::Type type, const std::string& name, std::span<const std::uint8_t> bytes) {
-        delivered = delivered && engine::write_frame(engine::kOutputFd, type, name, bytes).ok();
-    };
-    const report::Report report = engine::analyse(*job, {source.get(), mask.get()}, *equipment, isolation,
-                                                  [&](const std::string& name, std::span<const std::uint8_t> bytes) {
-                                                      send(engine::Frame::Type::kArtifact, name, bytes);
-                                                  });
-    const std::string json = report::to_json(report).dump();
-    send(engine::Frame::Type::kReport, "", std::span(reinterpret_cast<const std::uint8_t*>(json.data()), json.size()));
-    return delivered ? 0 : kBroken;
+    return look(*job, *equipment, *camera_bytes, isolation, {source.get(), mask.get()});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "evidence/evidence.h"
 #include "features/media.h"
+#include "features/sensor_fingerprint.h"
 #include "infer/model_store.h"
 #include "media/streams.h"
 
@@ -80,6 +81,8 @@ struct Context {
     const media::ReadSummary* read = nullptr;
     /// Files with trusted signing certificates (PEM) for content credentials; empty: none.
     std::string trust_anchors_pem;
+    /// The camera that the picture is said to come from; null where none was named.
+    const features::SensorFingerprint* camera = nullptr;
 };
 
 /// One analyzer at work on one input. Created anew for every input; on_packet, on_frame and on_sound come in order from

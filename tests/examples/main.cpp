@@ -104,6 +104,23 @@ void write_recordings(const std::filesystem::path& folder) {
     write(folder / "edited.wav", fx::encode_sound(sound, fx::SoundFormat::kWav));
 }
 
+/// Pictures of one simulated camera, and of five others: what a sensor's fingerprint is made of and told apart from.
+void write_camera_shots(const std::filesystem::path& folder) {
+    const auto shot = [](std::uint64_t camera, std::uint64_t number) {
+        fx::CameraSettings settings;
+        settings.camera_seed = camera;
+        settings.scene_seed = 1000 * camera + number;
+        settings.shot_seed = 77 * camera + number;
+        return fx::shoot(settings);
+    };
+    for (std::uint64_t number = 0; number < 10; ++number) {
+        write(folder / ("own" + std::to_string(number) + ".jpg"), shot(1, number));
+    }
+    for (std::uint64_t camera = 2; camera < 7; ++camera) {
+        write(folder / ("foreign" + std::to_string(camera) + ".jpg"), shot(camera, 1));
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -114,13 +131,18 @@ int main(int argc, char** argv) {
         write(argv[4], fx::shoot(settings));
         return 0;
     }
-    if (argc != 2) {
-        std::cerr << "usage: bonafide-examples FOLDER\n"
+    const bool camera_shots = argc == 3 && std::string_view(argv[2]) == "camera-shots";
+    if (argc != 2 && !camera_shots) {
+        std::cerr << "usage: bonafide-examples FOLDER [camera-shots]\n"
                      "       bonafide-examples --picture WIDTH HEIGHT FILE   one genuine JPEG of that size\n";
         return 2;
     }
     const std::filesystem::path folder = argv[1];
     std::filesystem::create_directories(folder);
+    if (camera_shots) {
+        write_camera_shots(folder);
+        return 0;
+    }
     write_pictures(folder);
     write_films(folder);
     write_recordings(folder);

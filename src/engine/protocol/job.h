@@ -15,8 +15,16 @@ inline constexpr int kInputFd = 3;
 inline constexpr int kOutputFd = 4;
 inline constexpr int kMaskFd = 5;  ///< the mask, where the job names one
 
+/// What a worker can do with its input.
+enum class Task {
+    kCheck,              ///< the main job: a report
+    kCameraPlanes,       ///< what one picture says about its camera's sensor: CameraPlanes (protocol/camera.h)
+    kCameraFingerprint,  ///< the input is CameraSums, not a picture: the fingerprint's file
+};
+
 /// What a worker is asked to do with the one input it is given. Travels as JSON on its standard input.
 struct Job {
+    Task task = Task::kCheck;
     std::string path;  ///< as the user gave it: shown, never opened
     std::string sha256;
     Limits limits;
@@ -33,6 +41,8 @@ struct Job {
     std::vector<std::string> model_folders;
     std::string cache_folder;
     std::string trust_anchors_pem;
+    std::string camera;       ///< name of the camera whose fingerprint is compared; empty: none
+    std::string camera_file;  ///< where its fingerprint lies
 };
 
 std::string to_json(const Job& job);

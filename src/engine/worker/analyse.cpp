@@ -38,6 +38,9 @@ nlohmann::ordered_json replay_of(const Job& job, const Equipment& equipment, con
     replay["precision"] = "f32";
     replay["analyzers"] = {{"only", job.only}, {"skip", job.skip}};
     replay["parameters"] = job.parameters;
+    if (equipment.camera) {
+        replay["camera"] = {{"name", equipment.camera->name}, {"sha256", equipment.camera->sha256}};
+    }
     replay["limits"] = {{"size_bytes", job.limits.size_bytes}, {"pixels", job.limits.pixels},
                         {"duration_s", job.limits.duration_s}, {"streams", job.limits.streams},
                         {"time_s", job.limits.time_s},         {"memory_bytes", job.limits.memory_bytes}};
@@ -143,7 +146,8 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
     shown.threads = job.threads;
 
     const analysis::RunResult result =
-        analysis::run(*plan, media, equipment.models, job.trust_anchors_pem, presentation.get(), shown);
+        analysis::run(*plan, media, equipment.models, job.trust_anchors_pem, presentation.get(), shown,
+                      equipment.camera ? &*equipment.camera : nullptr);
     describe_input(media, result.read, report.input);
     for (const analysis::Ran& ran : result.analyses) {
         report.analyzer_s[std::string(ran.definition->id)] = ran.time_s;

@@ -2,12 +2,14 @@
 
 #include "engine/protocol/job.h"
 #include "engine/worker/isolation.h"
+#include "features/sensor_fingerprint.h"
 #include "fusion/fusion.h"
 #include "infer/model_store.h"
 #include "ingest/byte_source.h"
 #include "report/report.h"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -17,6 +19,7 @@ namespace bonafide::engine {
 struct Equipment {
     infer::ModelStore models;
     fusion::Calibration calibration;
+    std::optional<features::SensorFingerprint> camera;  ///< the one that the job names
 };
 
 /// Receives a file that goes with the report.

@@ -66,8 +66,8 @@ std::optional<std::string> turned_by(const Job& job, const features::Media& medi
         if (!again) {
             continue;
         }
-        const analysis::RunResult result =
-            analysis::run(*plan, **again, equipment.models, job.trust_anchors_pem, nullptr, {});
+        const analysis::RunResult result = analysis::run(*plan, **again, equipment.models, job.trust_anchors_pem,
+                                                         nullptr, {}, equipment.camera ? &*equipment.camera : nullptr);
         std::vector<evidence::Finding> changed = findings;
         std::erase_if(changed, [&](const auto& finding) { return judges_pixels(finding.analyzer, *plan); });
         for (evidence::Finding& finding :
