@@ -79,6 +79,9 @@ def test_maps(bonafide, examples, tmp_path):
 
 def test_choice_of_analyzers(bonafide, examples):
     report, _ = bonafide.report(examples / "camera.jpg", "--analyzer", "image.*")
+    chosen = {finding["analyzer"] for finding in report["findings"]}
+    assert "image.noise.level" in chosen and all(analyzer.startswith("image.") for analyzer in chosen)
+    report, _ = bonafide.report(examples / "camera.jpg", "--analyzer", "image.noise.level")
     assert {finding["analyzer"] for finding in report["findings"]} == {"image.noise.level"}
     report, _ = bonafide.report(examples / "camera.jpg", "--skip", "image.*", "--skip", "provenance.*")
     assert not any(finding["analyzer"].startswith(("image.", "provenance.")) for finding in report["findings"])
