@@ -97,6 +97,7 @@ std::vector<cv::Rect> tiles_of(cv::Size size, int side) {
         const int room = std::max(0, length - side);
         const int count =
             1 + static_cast<int>(std::ceil(static_cast<float>(room) / (static_cast<float>(side) * (1 - kTileOverlap))));
+        at.reserve(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i) {
             at.push_back(count == 1 ? 0 : room * i / (count - 1));
         }
