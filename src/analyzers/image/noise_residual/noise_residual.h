@@ -10,7 +10,7 @@ namespace bonafide::analyzers {
 
 struct NoiseResidualOptions {
     /// Departure from which a place is shown beyond the map's threshold, in multiples of the picture's median.
-    double threshold = 6;
+    double threshold = 12;
     /// Principal components of the co-occurrences that are kept.
     int dimensions = 10;
     /// Takes out what brightness and texture explain; tests and experiments switch it off.

@@ -55,7 +55,7 @@ float scale_of(const cv::Mat& luma) {
     std::vector<float> magnitudes;
     const std::int64_t pixels = static_cast<std::int64_t>(luma.rows) * luma.cols;
     // An odd stride, so that no column of the coding grid is preferred.
-    const std::int64_t stride = pixels / kScaleSamples * 2 / 2 + 1 + (pixels / kScaleSamples) % 2;
+    const std::int64_t stride = pixels / kScaleSamples | 1;
     for (std::int64_t position = 0; position < pixels; position += stride) {
         const int y = static_cast<int>(position / luma.cols), x = static_cast<int>(position % luma.cols);
         if (x < 1 || x + 2 >= luma.cols) {
