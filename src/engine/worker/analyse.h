@@ -3,6 +3,7 @@
 #include "engine/protocol/job.h"
 #include "engine/worker/isolation.h"
 #include "fusion/fusion.h"
+#include "fusion/learned_fusion.h"
 #include "infer/model_store.h"
 #include "ingest/byte_source.h"
 #include "report/report.h"
@@ -17,6 +18,7 @@ namespace bonafide::engine {
 struct Equipment {
     infer::ModelStore models;
     fusion::Calibration calibration;
+    fusion::LearnedFusion learned_fusion;
 };
 
 /// Receives a file that goes with the report.
