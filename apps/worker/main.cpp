@@ -67,6 +67,14 @@ Result<engine::Equipment> equip(const engine::Job& job) {
         return calibration.error();
     }
     equipment.calibration = std::move(*calibration);
+    // An installation without it judges by the curves alone.
+    if (const auto learned_text = read_file(job.data_folder + "/fusion.json")) {
+        auto learned = fusion::LearnedFusion::parse(*learned_text);
+        if (!learned) {
+            return learned.error();
+        }
+        equipment.learned_fusion = std::move(*learned);
+    }
     return equipment;
 }
 

@@ -42,4 +42,17 @@ cv::Mat fuse_maps(const std::vector<JudgedMap>& maps, cv::Size picture) {
     return fused;
 }
 
+cv::Mat add_to_fused(const cv::Mat& together, const std::vector<JudgedMap>& others, cv::Size picture) {
+    const cv::Mat alone = fuse_maps(others, picture);
+    if (alone.empty()) {
+        return together;
+    }
+    cv::Mat fused = evidence::enlarged(together, picture).clone();
+    const cv::Mat pointing = evidence::enlarged(alone, picture);
+    cv::Mat brighter;
+    cv::max(fused, pointing, brighter);
+    brighter.copyTo(fused, pointing > 128);
+    return fused;
+}
+
 }  // namespace bonafide::fusion

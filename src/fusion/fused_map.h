@@ -18,4 +18,8 @@ struct JudgedMap {
 /// evidence weighs, so that the map never contradicts the score. Empty where `maps` is.
 cv::Mat fuse_maps(const std::vector<JudgedMap>& maps, cv::Size picture);
 
+/// `together` (LearnedFusion's map) as it is, but for the places where one of `others`, maps that it does not know of,
+/// points by evidence of its own. One value a pixel where `others` has any, else at the step of `together`.
+cv::Mat add_to_fused(const cv::Mat& together, const std::vector<JudgedMap>& others, cv::Size picture);
+
 }  // namespace bonafide::fusion

@@ -15,20 +15,6 @@
 namespace bonafide::fusion {
 namespace {
 
-double interpolate(const std::vector<Calibration::Knot>& knots, double value) {
-    if (value <= knots.front().value) {
-        return knots.front().llr;
-    }
-    for (std::size_t upper = 1; upper < knots.size(); ++upper) {
-        if (value <= knots[upper].value) {
-            const Calibration::Knot& low = knots[upper - 1];
-            const Calibration::Knot& high = knots[upper];
-            return low.llr + (high.llr - low.llr) * (value - low.value) / (high.value - low.value);
-        }
-    }
-    return knots.back().llr;
-}
-
 // Evidence of one correlation group. Either sign is summed by itself, so that the result neither jumps nor falls when
 // one member grows.
 class GroupSum {
@@ -86,6 +72,20 @@ double combine(const std::vector<Contribution>& contributions,
 
 }  // namespace
 
+double interpolate(const std::vector<Calibration::Knot>& knots, double value) {
+    if (value <= knots.front().value) {
+        return knots.front().llr;
+    }
+    for (std::size_t upper = 1; upper < knots.size(); ++upper) {
+        if (value <= knots[upper].value) {
+            const Calibration::Knot& low = knots[upper - 1];
+            const Calibration::Knot& high = knots[upper];
+            return low.llr + (high.llr - low.llr) * (value - low.value) / (high.value - low.value);
+        }
+    }
+    return knots.back().llr;
+}
+
 double posterior(double llr, double prior) {
     return 1 / (1 + (1 - prior) / prior * std::pow(10.0, -llr));
 }
@@ -104,7 +104,7 @@ Decision decide(const Judgement& judgement) {
 }
 
 Judgement Calibration::judge(std::vector<evidence::Finding>& findings, const evidence::Provenance& provenance,
-                             double prior) const {
+                             double prior, const TogetherEvidence* together) const {
     ENSURE(prior > 0 && prior < 1);
     Judgement judgement;
     const bool trusted = provenance.state == evidence::ProvenanceState::kTrusted;
@@ -143,15 +143,21 @@ Judgement Calibration::judge(std::vector<evidence::Finding>& findings, const evi
         }
         if (!own.empty()) {
             finding.llr = combine(own, group_correlation_, forgeable_cap_, &capped);
-            all.insert(all.end(), own.begin(), own.end());
+            const bool spoken_for =
+                together != nullptr && std::find(together->analyzers.begin(), together->analyzers.end(),
+                                                 finding.analyzer) != together->analyzers.end();
+            if (!spoken_for) {
+                all.insert(all.end(), own.begin(), own.end());
+            }
         }
     }
-    if (all.empty()) {
+    if (all.empty() && together == nullptr) {
         judgement.abstained = anything_ran;
         judgement.abstain_reason = anything_ran ? "Nothing that was measured has been calibrated." : "";
         return judgement;
     }
-    judgement.llr = combine(all, group_correlation_, forgeable_cap_, &capped);
+    const double together_llr = together != nullptr ? together->llr : 0;
+    judgement.llr = combine(all, group_correlation_, forgeable_cap_, &capped) + together_llr;
     judgement.probability = posterior(*judgement.llr, prior);
     if (capped) {
         judgement.limits.push_back(
@@ -160,7 +166,8 @@ Judgement Calibration::judge(std::vector<evidence::Finding>& findings, const evi
     }
     const auto strongest =
         std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.llr < b.llr; });
-    judgement.synthetic = strongest->llr > 0 && strongest->curve->synthetic;
+    judgement.synthetic =
+        strongest != all.end() && strongest->llr > std::max(together_llr, 0.0) && strongest->curve->synthetic;
     return judgement;
 }
 

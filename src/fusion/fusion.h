@@ -16,6 +16,12 @@ inline constexpr double kDecisiveProbability = 0.9;
 /// No curve may say more than this, whatever it was fitted on (log10: one to a thousand).
 inline constexpr double kMostLlr = 3.0;
 
+/// What several analyzers say together, judged by a model of its own (fusion/learned_fusion.h).
+struct TogetherEvidence {
+    double llr = 0;                      ///< log10
+    std::vector<std::string> analyzers;  ///< whose findings it judged
+};
+
 /// What all findings together say.
 struct Judgement {
     std::optional<double> llr;          ///< log10, nothing where no finding could be judged
@@ -68,8 +74,10 @@ class Calibration {
     /// findings of an analyzer point at places within the same evidence and are not counted again. Within a correlation
     /// group the strongest evidence of either sign counts fully and the rest by a share; forgeable evidence together
     /// stays below what a verdict takes at even prior. `prior`: probability of h1 before looking, in (0, 1).
-    Judgement judge(std::vector<evidence::Finding>& findings, const evidence::Provenance& provenance,
-                    double prior) const;
+    /// Where `together` is given, it stands in the sum for the findings of its analyzers; those keep the ratio that
+    /// each would have by itself.
+    Judgement judge(std::vector<evidence::Finding>& findings, const evidence::Provenance& provenance, double prior,
+                    const TogetherEvidence* together = nullptr) const;
 
     const std::string& version() const { return version_; }
     const std::vector<Curve>& curves() const { return curves_; }
@@ -84,5 +92,8 @@ class Calibration {
     std::map<std::string, double, std::less<>> group_correlation_;
     std::vector<Curve> curves_;
 };
+
+/// The curve through `knots` at `value`: linear between them, constant beyond the ends. `knots`: at least one, rising.
+double interpolate(const std::vector<Calibration::Knot>& knots, double value);
 
 }  // namespace bonafide::fusion

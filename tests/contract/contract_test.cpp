@@ -1,6 +1,7 @@
 // What every analyzer promises, whatever it looks at. A new analyzer is covered by being registered.
 #include "analysis/scheduler.h"
 #include "analyzers/registry.h"
+#include "base/ensure.h"
 #include "fixtures/camera.h"
 #include "fixtures/clip.h"
 #include "fixtures/sound.h"
@@ -84,8 +85,20 @@ std::vector<analysis::Planned> everything_for(ingest::MediaKind kind) {
     return plan;
 }
 
+/// The models as a build tree has them: what is made here, and the wheels.
+const infer::ModelStore& models() {
+    static const infer::ModelStore store = [] {
+        const std::string root = BONAFIDE_SOURCE_DIR;
+        auto opened_store =
+            infer::ModelStore::open(root + "/models/manifest.json", {root + "/models", root + "/.deps/wheels"}, "");
+        ENSURE(opened_store.ok());
+        return std::move(*opened_store);
+    }();
+    return store;
+}
+
 analysis::RunResult run_all(const features::Media& media) {
-    return analysis::run(everything_for(media.identity().kind), media, {}, "", nullptr, {});
+    return analysis::run(everything_for(media.identity().kind), media, models(), "", nullptr, {});
 }
 
 TEST(Contract, DefinitionsAreComplete) {

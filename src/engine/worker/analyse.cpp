@@ -16,6 +16,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -35,6 +37,9 @@ report::Report failed(report::Report report, ingest::MediaKind kind, const std::
 nlohmann::ordered_json replay_of(const Job& job, const Equipment& equipment, const Isolation& isolation) {
     nlohmann::ordered_json replay;
     replay["calibration"] = equipment.calibration.version();
+    if (!equipment.learned_fusion.version().empty()) {
+        replay["fusion"] = equipment.learned_fusion.version();
+    }
     replay["precision"] = "f32";
     replay["analyzers"] = {{"only", job.only}, {"skip", job.skip}};
     replay["parameters"] = job.parameters;
@@ -61,9 +66,15 @@ std::vector<std::uint8_t> encoded_map(const cv::Mat& map, cv::Size picture, bool
     return media::encode_png(shown);
 }
 
+std::string weight_text(double llr) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.2f", std::abs(llr));
+    return text;
+}
+
 /// Hands each map on under the name of its analyzer, and the one they make together as "fused".
 void for_each_map(cv::Size picture, const std::vector<analysis::Ran>& analyses,
-                  const std::vector<evidence::Finding>& findings,
+                  const std::vector<evidence::Finding>& findings, const std::optional<fusion::FusedEvidence>& together,
                   const std::function<void(const std::string& name, const cv::Mat& map)>& take) {
     std::vector<fusion::JudgedMap> judged;
     for (std::size_t i = 0; i < analyses.size(); ++i) {
@@ -72,9 +83,15 @@ void for_each_map(cv::Size picture, const std::vector<analysis::Ran>& analyses,
             continue;
         }
         take(findings[i].analyzer, map);
-        judged.push_back({map, findings[i].llr});
+        const bool spoken_for =
+            together && std::find(together->evidence.analyzers.begin(), together->evidence.analyzers.end(),
+                                  findings[i].analyzer) != together->evidence.analyzers.end();
+        if (!spoken_for) {
+            judged.push_back({map, findings[i].llr});
+        }
     }
-    const cv::Mat fused = fusion::fuse_maps(judged, picture);
+    const cv::Mat fused =
+        together ? fusion::add_to_fused(together->map, judged, picture) : fusion::fuse_maps(judged, picture);
     if (!fused.empty()) {
         take("fused", fused);
     }
@@ -82,13 +99,13 @@ void for_each_map(cv::Size picture, const std::vector<analysis::Ran>& analyses,
 
 void send_maps(const Job& job, const ingest::ByteSource* mask, cv::Size picture,
                const std::vector<analysis::Ran>& analyses, const std::vector<evidence::Finding>& findings,
-               const ArtifactSink& artifacts) {
+               const std::optional<fusion::FusedEvidence>& together, const ArtifactSink& artifacts) {
     const bool drawn = job.maps || job.presentation;
     std::optional<Localiser> localiser;
     if (job.localise) {
         localiser.emplace(mask, picture, job.launder, job.limits);
     }
-    for_each_map(picture, analyses, findings, [&](const std::string& name, const cv::Mat& map) {
+    for_each_map(picture, analyses, findings, together, [&](const std::string& name, const cv::Mat& map) {
         if (drawn) {
             artifacts("maps/" + name + ".png", encoded_map(map, picture, job.maps));
         }
@@ -159,10 +176,18 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
 
     report.provenance = merged_provenance(result.analyses);
     report.findings = main_findings(result.analyses, kind, equipment.models, job.maps || job.presentation);
-    const fusion::Judgement judgement = equipment.calibration.judge(report.findings, report.provenance, job.prior);
+    const std::optional<fusion::FusedEvidence> together = fused_evidence(result.analyses, media, equipment);
+    const fusion::Judgement judgement = equipment.calibration.judge(report.findings, report.provenance, job.prior,
+                                                                    together ? &together->evidence : nullptr);
     report.llr = judgement.llr;
     report.probability = judgement.probability;
     report.limits.insert(report.limits.end(), judgement.limits.begin(), judgement.limits.end());
+    if (together) {
+        report.limits.push_back("The traces of editing in the picture were judged together by a fitted model, as " +
+                                std::string(together->evidence.llr < 0 ? "evidence against" : "evidence for") +
+                                " editing of weight " + weight_text(together->evidence.llr) +
+                                "; the ratios beside the single analyzers do not add up to the whole.");
+    }
     report.verdict = verdict_for(judgement, report.findings, report.input);
     if (media.image() != nullptr) {
         if (const auto change =
@@ -175,7 +200,7 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
     report.summary = summarise(report, kind);
     if (job.maps || job.presentation || (job.localise && media.image() != nullptr)) {
         const cv::Size picture = media.image() != nullptr ? media.image()->rgb.size() : cv::Size();
-        send_maps(job, mask, picture, result.analyses, report.findings, artifacts);
+        send_maps(job, mask, picture, result.analyses, report.findings, together, artifacts);
     }
     append_observations(result.analyses, report.findings);
     add_parts(media, report);

@@ -4,6 +4,7 @@
 #include "engine/worker/isolation.h"
 #include "features/sensor_fingerprint.h"
 #include "fusion/fusion.h"
+#include "fusion/learned_fusion.h"
 #include "infer/model_store.h"
 #include "ingest/byte_source.h"
 #include "report/report.h"
@@ -19,6 +20,7 @@ namespace bonafide::engine {
 struct Equipment {
     infer::ModelStore models;
     fusion::Calibration calibration;
+    fusion::LearnedFusion learned_fusion;
     std::optional<features::SensorFingerprint> camera;  ///< the one that the job names
 };
 

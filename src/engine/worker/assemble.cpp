@@ -151,6 +151,20 @@ evidence::Provenance merged_provenance(const std::vector<analysis::Ran>& analyse
     return merged;
 }
 
+std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::Ran>& analyses,
+                                                    const features::Media& media, const Equipment& equipment) {
+    if (media.image() == nullptr) {
+        return std::nullopt;
+    }
+    std::vector<fusion::Heard> heard;
+    for (const analysis::Ran& ran : analyses) {
+        if (ran.analysis.outcome == evidence::Outcome::kRan) {
+            heard.push_back({std::string(ran.definition->id), ran.analysis.map, ran.analysis.measurements});
+        }
+    }
+    return equipment.learned_fusion.judge(heard, media.image()->rgb.size());
+}
+
 report::Verdict verdict_for(const fusion::Judgement& judgement, const std::vector<evidence::Finding>& findings,
                             const report::Input& input) {
     switch (fusion::decide(judgement)) {

@@ -23,6 +23,10 @@ void append_observations(const std::vector<analysis::Ran>& analyses, std::vector
 /// All provenance the analyzers found: the strongest state and every mark.
 evidence::Provenance merged_provenance(const std::vector<analysis::Ran>& analyses);
 
+/// What the learned fusion makes of the analyzers of a still picture; nothing for other media, or where too few spoke.
+std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::Ran>& analyses,
+                                                    const features::Media& media, const Equipment& equipment);
+
 /// The report's verdict: what fusion decided, held back where the analysis is incomplete (docs/adr/0004-fusion.md).
 report::Verdict verdict_for(const fusion::Judgement& judgement, const std::vector<evidence::Finding>& findings,
                             const report::Input& input);

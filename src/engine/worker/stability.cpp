@@ -51,6 +51,10 @@ bool judges_pixels(const std::string& analyzer, const std::vector<analysis::Plan
 std::optional<std::string> turned_by(const Job& job, const features::Media& media, const Equipment& equipment,
                                      const std::vector<evidence::Finding>& findings,
                                      const evidence::Provenance& provenance, fusion::Decision decision) {
+    // What was not decided cannot turn into its opposite, and looking three more times costs three times as much.
+    if (decision == fusion::Decision::kInconclusive || decision == fusion::Decision::kNotApplicable) {
+        return std::nullopt;
+    }
     auto plan = plan_for(job, ingest::MediaKind::kImage);
     ENSURE(plan.ok() && media.image() != nullptr);
     std::erase_if(*plan, [](const analysis::Planned& planned) { return !planned.definition->emits_map; });
@@ -74,7 +78,9 @@ std::optional<std::string> turned_by(const Job& job, const features::Media& medi
              main_findings(result.analyses, ingest::MediaKind::kImage, equipment.models, false)) {
             changed.push_back(std::move(finding));
         }
-        if (opposite(decision, fusion::decide(equipment.calibration.judge(changed, provenance, job.prior)))) {
+        const std::optional<fusion::FusedEvidence> together = fused_evidence(result.analyses, **again, equipment);
+        if (opposite(decision, fusion::decide(equipment.calibration.judge(changed, provenance, job.prior,
+                                                                          together ? &together->evidence : nullptr)))) {
             return variant.change;
         }
     }

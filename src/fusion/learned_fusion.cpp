@@ -1,0 +1,159 @@
+// Stacking: a small network over what the analyzers drew of a place, then a logistic model over how far the picture's
+// most suspicious places stand out and over what each analyzer measured, then a calibrated curve.
+//
+// Wolpert, "Stacked generalization", Neural Networks 1992. For the fusion of forensic maps: Gaborini, Bestagini,
+// Milani, Tagliasacchi and Tubaro, "Multi-clue image tampering localization", WIFS 2014; Ferrara, Fontani, Bianchi, De
+// Rosa, Piva and Barni, "Unsupervised fusion for forgery localization exploiting background information", ICMEW 2015.
+// Deviation: clues may be missing, and say so by an input of their own. Limits: it knows the analyzers it was fitted
+// with; those that change need a new fit (train/fusion/README.md).
+#include "fusion/learned_fusion.h"
+
+#include "base/ensure.h"
+#include "evidence/map_grid.h"
+
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace bonafide::fusion {
+namespace {
+
+constexpr int kStepPx = 8;
+constexpr int kInputsAVoice = 4;
+constexpr float kShades = 64.0F;
+constexpr float kLargestInput = 4.0F;
+constexpr int kNeighbourhood = 5;
+constexpr std::array<int, 2> kPictureWindows = {3, 9};
+constexpr std::array<double, 5> kQuantiles = {0.5, 0.9, 0.97, 0.99, 1.0};
+// Log odds to a shade: places far below the threshold must still rank.
+constexpr float kOddsPerShade = 2.0F;
+
+cv::Mat averaged(const cv::Mat& values, int window) {
+    cv::Mat average;
+    cv::blur(values, average, {window, window}, {-1, -1}, cv::BORDER_REPLICATE);
+    return average;
+}
+
+std::optional<double> measured(const Heard& heard, const std::string& name) {
+    for (const evidence::Measurement& measurement : heard.measurements) {
+        if (measurement.name == name && std::isfinite(measurement.value)) {
+            return measurement.value;
+        }
+    }
+    return std::nullopt;
+}
+
+// Measurements span decades; the signed logarithm keeps their order.
+double squashed(double value) {
+    return std::copysign(std::log1p(std::abs(value)), value);
+}
+
+}  // namespace
+
+cv::Mat LearnedFusion::block_log_odds(const std::vector<const Heard*>& voices, cv::Size picture) const {
+    const cv::Size size = evidence::map_size(picture, kStepPx);
+    const int hidden = static_cast<int>(hidden_bias_.size());
+    cv::Mat sums(size, CV_32FC(hidden));
+    for (int row = 0; row < size.height; ++row) {
+        float* sum = sums.ptr<float>(row);
+        for (int column = 0; column < size.width; ++column, sum += hidden) {
+            std::copy(hidden_bias_.begin(), hidden_bias_.end(), sum);
+        }
+    }
+    for (std::size_t voice = 0; voice < voices.size(); ++voice) {
+        cv::Mat shade, near;
+        float mean = 0;
+        const bool there = voices[voice] != nullptr && !voices[voice]->map.empty();
+        if (there) {
+            cv::Mat resized;
+            cv::resize(voices[voice]->map, resized, size, 0, 0, cv::INTER_LINEAR);
+            resized.convertTo(shade, CV_32F, 1.0 / kShades, -128.0 / kShades);
+            near = averaged(shade, kNeighbourhood);
+            mean = static_cast<float>(cv::mean(shade)[0]);
+        }
+        for (int row = 0; row < size.height; ++row) {
+            float* sum = sums.ptr<float>(row);
+            for (int column = 0; column < size.width; ++column, sum += hidden) {
+                std::array<float, kInputsAVoice> inputs{};
+                if (there) {
+                    const float around = near.at<float>(row, column);
+                    inputs = {shade.at<float>(row, column), around, around - mean, 1.0F};
+                }
+                for (std::size_t k = 0; k < kInputsAVoice; ++k) {
+                    const std::size_t input = voice * kInputsAVoice + k;
+                    const float value =
+                        std::clamp((inputs[k] - mean_[input]) / deviation_[input], -kLargestInput, kLargestInput);
+                    const float* weights = hidden_.data() + input * static_cast<std::size_t>(hidden);
+                    for (int unit = 0; unit < hidden; ++unit) {
+                        sum[unit] += value * weights[unit];
+                    }
+                }
+            }
+        }
+    }
+    cv::Mat log_odds(size, CV_32FC1);
+    for (int row = 0; row < size.height; ++row) {
+        const float* sum = sums.ptr<float>(row);
+        for (int column = 0; column < size.width; ++column, sum += hidden) {
+            float value = last_bias_;
+            for (int unit = 0; unit < hidden; ++unit) {
+                value += std::max(sum[unit], 0.0F) * last_[static_cast<std::size_t>(unit)];
+            }
+            log_odds.at<float>(row, column) = value;
+        }
+    }
+    return log_odds;
+}
+
+double LearnedFusion::picture_score(const std::vector<const Heard*>& voices, const cv::Mat& log_odds) const {
+    double score = picture_bias_;
+    auto weight = picture_.begin();
+    for (const int window : kPictureWindows) {
+        const cv::Mat smooth = averaged(log_odds, window);
+        std::vector<float> ordered(smooth.begin<float>(), smooth.end<float>());
+        std::sort(ordered.begin(), ordered.end());
+        for (const double quantile : kQuantiles) {
+            score += *weight++ * ordered[static_cast<std::size_t>(quantile * static_cast<double>(ordered.size() - 1))];
+        }
+    }
+    for (std::size_t index = 0; index < voices.size(); ++index, weight += 2) {
+        const auto value =
+            voices[index] != nullptr ? measured(*voices[index], voices_[index].measurement) : std::nullopt;
+        if (value) {
+            const double position = (squashed(*value) - voices_[index].centre) / voices_[index].spread;
+            score += weight[0] * std::clamp(position, -double{kLargestInput}, double{kLargestInput}) + weight[1];
+        }
+    }
+    return score;
+}
+
+std::optional<FusedEvidence> LearnedFusion::judge(const std::vector<Heard>& heard, cv::Size picture) const {
+    std::vector<const Heard*> voices;
+    FusedEvidence fused;
+    int maps = 0;
+    for (const Voice& voice : voices_) {
+        const auto found =
+            std::find_if(heard.begin(), heard.end(), [&](const Heard& one) { return one.analyzer == voice.analyzer; });
+        voices.push_back(found == heard.end() ? nullptr : &*found);
+        if (found != heard.end()) {
+            fused.evidence.analyzers.push_back(voice.analyzer);
+            ENSURE(found->map.empty() || evidence::map_step(found->map.size(), picture).has_value());
+            maps += found->map.empty() ? 0 : 1;
+        }
+    }
+    if (voices_.empty() || maps < least_voices_) {
+        return std::nullopt;
+    }
+    const cv::Mat log_odds = block_log_odds(voices, picture);
+    fused.evidence.llr = interpolate(knots_, picture_score(voices, log_odds));
+    fused.map.create(log_odds.size(), CV_8UC1);
+    const float most = fused.evidence.llr > 0 ? 256.0F : 128.0F;
+    std::transform(log_odds.begin<float>(), log_odds.end<float>(), fused.map.begin<unsigned char>(), [&](float value) {
+        return cv::saturate_cast<unsigned char>(most / (1 + std::exp((threshold_ - value) / kOddsPerShade)) - 0.5F);
+    });
+    return fused;
+}
+
+}  // namespace bonafide::fusion

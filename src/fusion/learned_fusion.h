@@ -1,0 +1,63 @@
+#pragma once
+
+#include "base/result.h"
+#include "evidence/evidence.h"
+#include "fusion/fusion.h"
+
+#include <opencv2/core.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bonafide::fusion {
+
+/// What one analyzer drew and measured of a picture.
+struct Heard {
+    std::string analyzer;
+    cv::Mat map;  ///< CV_8UC1 of any step (evidence/map_grid.h); empty: none
+    std::vector<evidence::Measurement> measurements;
+};
+
+/// What all of them say together.
+struct FusedEvidence {
+    TogetherEvidence evidence;  ///< for Calibration::judge()
+    cv::Mat
+        map;  ///< CV_8UC1, a value for each 8 x 8 px: above 128 only where llr speaks for manipulation, graded below
+};
+
+/// A small learned model over the maps and measurements of the analyzers of pictures: docs/adr/0012-learned-fusion.md.
+class LearnedFusion {
+  public:
+    /// One that knows nothing and judges nothing.
+    LearnedFusion() = default;
+    /// Reads models/fusion.json. kInvalid, naming the place, where something is missing, not finite or of the wrong
+    /// size.
+    static Result<LearnedFusion> parse(std::string_view json);
+
+    /// Judges a picture of `picture` px. What is missing among `heard` (not applicable, skipped, failed) is left out,
+    /// as it was at random in the fit; what the model does not know is not looked at. Nothing where too few were heard.
+    std::optional<FusedEvidence> judge(const std::vector<Heard>& heard, cv::Size picture) const;
+
+    const std::string& version() const { return version_; }
+
+  private:
+    struct Voice {
+        std::string analyzer, measurement;
+        double centre = 0, spread = 1;
+    };
+    cv::Mat block_log_odds(const std::vector<const Heard*>& voices, cv::Size picture) const;
+    double picture_score(const std::vector<const Heard*>& voices, const cv::Mat& log_odds) const;
+
+    std::string version_;
+    std::vector<Voice> voices_;
+    int least_voices_ = 1;
+    std::vector<float> mean_, deviation_, hidden_, hidden_bias_, last_;  // hidden_: inputs x hidden
+    float last_bias_ = 0, threshold_ = 0;
+    std::vector<double> picture_;
+    double picture_bias_ = 0;
+    std::vector<Calibration::Knot> knots_;
+};
+
+}  // namespace bonafide::fusion
