@@ -1,0 +1,126 @@
+// Rotation-invariant description of every place.
+//
+// Cozzolino, Poggi and Verdoliva, "Efficient dense-field copy-move forgery detection", IEEE TIFS 2015, compare Zernike
+// moments and polar transforms; Yap, Jiang and Kot, "Two-dimensional polar harmonic transforms for invariant image
+// representation", IEEE TPAMI 2010, give the polar cosine transform taken here: cos(pi n r^2) exp(i m angle) on the
+// disc. The moduli change neither with a turn nor with a mirror image. Deviations: orders up to n = 2 and m = 5, m = 0
+// kept real and signed, the mean weighted down (a copy may be lit up a little), and values rounded to a quarter of a
+// level. Limits: a disc of one size, so that scaled copies beyond about 0.8 to 1.25 are left to the key points.
+#include "analyzers/image/copy_move/dense_features.h"
+
+#include <opencv2/core/utility.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bonafide::analyzers::clone {
+namespace {
+
+constexpr int kRadialOrders = 3, kAngularOrders = 6;
+constexpr int kSide = 2 * kFeatureRadius + 1;
+constexpr int kKernels = kRadialOrders * (2 * kAngularOrders - 1);  // m = 0 has no imaginary part
+constexpr double kUnit = 1.0 / 4;                                   ///< of an orthonormal coefficient, levels
+constexpr double kMeanWeight = 0.3;
+
+struct Tap {
+    int x, y;
+    float weight[kKernels];
+};
+
+// Orthonormal up to the sampling of the disc: each kernel has unit energy.
+std::vector<Tap> make_taps() {
+    std::vector<Tap> taps;
+    for (int y = -kFeatureRadius; y <= kFeatureRadius; ++y) {
+        for (int x = -kFeatureRadius; x <= kFeatureRadius; ++x) {
+            const double squared = (x * x + y * y) / ((kFeatureRadius + 0.5) * (kFeatureRadius + 0.5));
+            if (squared > 1) {
+                continue;
+            }
+            Tap tap{x + kFeatureRadius, y + kFeatureRadius, {}};
+            int kernel = 0;
+            for (int n = 0; n < kRadialOrders; ++n) {
+                for (int m = 0; m < kAngularOrders; ++m) {
+                    const double radial = std::cos(CV_PI * n * squared), angle = m * std::atan2(y, x);
+                    // Higher angular orders have no value at the middle, where the angle is not defined.
+                    const double middle = m > 0 && squared == 0 ? 0 : radial;
+                    tap.weight[kernel++] = static_cast<float>(middle * std::cos(angle));
+                    if (m > 0) {
+                        tap.weight[kernel++] = static_cast<float>(middle * std::sin(angle));
+                    }
+                }
+            }
+            taps.push_back(tap);
+        }
+    }
+    for (int kernel = 0; kernel < kKernels; ++kernel) {
+        double energy = 0, mean = 0;
+        for (const Tap& tap : taps) {
+            mean += tap.weight[kernel] / static_cast<double>(taps.size());
+        }
+        for (Tap& tap : taps) {
+            tap.weight[kernel] -= kernel == 0 ? 0.0F : static_cast<float>(mean);
+            energy += tap.weight[kernel] * tap.weight[kernel];
+        }
+        for (Tap& tap : taps) {
+            tap.weight[kernel] *= static_cast<float>((kernel == 0 ? kMeanWeight : 1) / std::sqrt(energy));
+        }
+    }
+    return taps;
+}
+
+__attribute__((target_clones("avx2", "default"))) void add_weighted(float* __restrict sum, const float* __restrict row,
+                                                                    float weight, int count) {
+    for (int x = 0; x < count; ++x) {
+        sum[x] += weight * row[x];
+    }
+}
+
+void describe_row(const cv::Mat& luma, const std::vector<Tap>& taps, int y, cv::Mat& sums, FeatureField& field) {
+    const int width = field.size.width;
+    sums.setTo(0);
+    for (const Tap& tap : taps) {
+        const float* row = luma.ptr<float>(y + tap.y) + tap.x;
+        for (int kernel = 0; kernel < kKernels; ++kernel) {
+            add_weighted(sums.ptr<float>(kernel), row, tap.weight[kernel], width);
+        }
+    }
+    std::int16_t* out = field.values.data() + static_cast<std::size_t>(y) * width * kFeatureLength;
+    const auto store = [](double value) {
+        return static_cast<std::int16_t>(std::lround(std::clamp(value / kUnit, -4000.0, 4000.0)));
+    };
+    int kernel = 0, feature = 0;
+    for (int n = 0; n < kRadialOrders; ++n) {
+        for (int m = 0; m < kAngularOrders; ++m, ++feature) {
+            const float* real = sums.ptr<float>(kernel);
+            const float* imaginary = m > 0 ? sums.ptr<float>(kernel + 1) : nullptr;
+            for (int x = 0; x < width; ++x) {
+                // Both parts of a modulus carry energy of the disc; the root of two keeps distances comparable.
+                const double value = m > 0 ? std::sqrt(2.0) * std::hypot(real[x], imaginary[x]) : real[x];
+                out[static_cast<std::size_t>(x) * kFeatureLength + feature] = store(std::isfinite(value) ? value : 0);
+            }
+            kernel += m > 0 ? 2 : 1;
+        }
+    }
+}
+
+}  // namespace
+
+FeatureField dense_features(const cv::Mat& luma) {
+    FeatureField field;
+    field.size = {luma.cols - kSide + 1, luma.rows - kSide + 1};
+    if (field.size.width <= 0 || field.size.height <= 0) {
+        field.size = {};
+        return field;
+    }
+    field.values.assign(static_cast<std::size_t>(field.size.area()) * kFeatureLength, 0);
+    static const std::vector<Tap> taps = make_taps();
+    cv::parallel_for_({0, field.size.height}, [&](const cv::Range& rows) {
+        cv::Mat sums(kKernels, field.size.width, CV_32FC1);
+        for (int y = rows.start; y < rows.end; ++y) {
+            describe_row(luma, taps, y, sums, field);
+        }
+    });
+    return field;
+}
+
+}  // namespace bonafide::analyzers::clone
