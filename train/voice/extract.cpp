@@ -35,6 +35,7 @@ struct Writer final : media::StreamSink {
                                   static_cast<float>(condition.active_share),
                                   static_cast<float>(condition.voiced_share),
                                   static_cast<float>(condition.pitch_spread),
+                                  static_cast<float>(condition.steady_share),
                                   static_cast<float>(condition.syllable_movement_db),
                                   static_cast<float>(condition.snr_db),
                                   static_cast<float>(condition.bandwidth_hz),

@@ -4,7 +4,7 @@ import subprocess
 
 import numpy
 
-CONDITION = ["level_db", "active_share", "voiced_share", "pitch_spread", "syllable_movement_db", "snr_db", "bandwidth_hz"]
+CONDITION = ["level_db", "active_share", "voiced_share", "pitch_spread", "steady_share", "syllable_movement_db", "snr_db", "bandwidth_hz"]
 STATISTICS = 342
 COLUMNS = 3 + len(CONDITION) + 1 + STATISTICS
 

@@ -109,18 +109,24 @@ Condition condition_of(std::span<const Frame> frames) {
     const float gate_db = loud_db - kActive_db;
     result.level_db = loud_db - 10 * std::log10(kFullScaleSine * kLobe);
     std::vector<float> pitches;
-    std::size_t active = 0;
+    std::size_t active = 0, neighbours = 0, same = 0;
+    float last_period = 0;
     for (std::size_t i = 0; i < frames.size(); ++i) {
-        if (levels[i] >= gate_db) {
-            ++active;
-            if (frames[i].periodicity >= kPeriodic && frames[i].pitch_hz > 0) {
-                pitches.push_back(12 * std::log2(frames[i].pitch_hz / 100));
-            }
+        const bool is_active = levels[i] >= gate_db;
+        const bool is_voiced = is_active && frames[i].periodicity >= kPeriodic && frames[i].pitch_hz > 0;
+        active += is_active ? 1 : 0;
+        const float period = is_voiced ? static_cast<float>(kRate_hz) / frames[i].pitch_hz : 0;
+        if (is_voiced) {
+            pitches.push_back(12 * std::log2(frames[i].pitch_hz / 100));
+            neighbours += last_period > 0 ? 1 : 0;
+            same += last_period > 0 && std::abs(period - last_period) < 0.5F ? 1 : 0;
         }
+        last_period = period;
     }
     result.active_share = static_cast<double>(active) / static_cast<double>(frames.size());
     result.active_s = static_cast<double>(active) * kHop_s;
     result.voiced_share = active == 0 ? 0 : static_cast<double>(pitches.size()) / static_cast<double>(active);
+    result.steady_share = neighbours == 0 ? 0 : static_cast<double>(same) / static_cast<double>(neighbours);
     const float middle = quantile(pitches, 0.5);
     std::vector<double> around;
     for (const float pitch : pitches) {
@@ -147,6 +153,10 @@ Content content_of(const Condition& condition) {
     }
     if (condition.pitch_spread < 0.25) {
         return Content::kSteady;
+    }
+    // Instruments hold a pitch; voices glide.
+    if (condition.steady_share > 0.45) {
+        return Content::kMusic;
     }
     return Content::kSpeech;
 }

@@ -13,6 +13,7 @@ struct Condition {
     double active_s = 0;
     double voiced_share = 0;  ///< active frames that are periodic
     double pitch_spread = 0;  ///< standard deviation of the pitch of the voiced frames around its own median, semitones
+    double steady_share = 0;  ///< of neighbouring voiced frames: those whose pitch is the same within one sample
     double syllable_movement_db = 0;  ///< standard deviation of the level between 2 and 10 Hz
     double snr_db = 0;                ///< loud frames against the quietest moments of each band; at most 60
     double bandwidth_hz = 0;          ///< where the long-term spectrum ends

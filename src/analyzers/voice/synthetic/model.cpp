@@ -71,7 +71,7 @@ Result<LinearModel> LinearModel::parse(std::string_view text) {
     const auto invalid = [](const char* why) {
         return Error{ErrorCode::kInvalid, std::string("the voice model ") + why};
     };
-    if (!document.is_object() || document.value("schema", "") != "bonafide.voice_linear/1") {
+    if (!document.is_object() || !document.contains("schema") || document["schema"] != "bonafide.voice_linear/1") {
         return invalid("is not a bonafide.voice_linear/1 document");
     }
     LinearModel model;
