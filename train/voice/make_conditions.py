@@ -20,7 +20,7 @@ CODECS = {
     "mp3_64": (".mp3", ["-c:a", "libmp3lame", "-b:a", "64k"]),
     "phone": (".wav", ["-af", TELEPHONE, "-ar", "8000", "-c:a", "pcm_mulaw"]),
 }
-NOISES_DB = {"noise30": 30, "noise20": 20, "noise25": 25, "noise15": 15}
+NOISES_DB = {"noise30": 30, "noise20": 20}
 
 
 def with_noise(samples, snr_db, seed):

@@ -140,32 +140,49 @@ def shortcut_audit(log, manifest, table, scores):
         log(f"{name:16s} at most the median, above:", " ".join(f"{part:.3f}" for part in parts))
 
 
+def alarms(table, scores, rows, threshold):
+    """Share of bona fide windows at or above `threshold`: of all, and of the source (20 windows at least) where most are."""
+    bona_fide = rows & (table.spoof == 0)
+    by_source = [numpy.mean(scores[bona_fide & (table.source == name)] >= threshold) for name in numpy.unique(table.source) if (bona_fide & (table.source == name)).sum() >= 20]
+    return numpy.mean(scores[bona_fide] >= threshold), max(by_source)
+
+
 def curve(log, table, scores):
-    """Knots from a score to log10 likelihood ratio. A verdict takes log10(9): the curve gets there no sooner than at the score that
-    the allowed share of bona fide speech reaches in the worst condition."""
-    rows = table.judged & numpy.isin(table.condition, CONFIG["tested_conditions"])
-    weights = linear.balanced_weights(table.spoof[rows], numpy.char.add(table.source[rows], table.condition[rows]))
-    slope, offset = linear.log_odds(scores[rows], table.spoof[rows], weights)
-    allowed = {}
+    """Knots from a score to log10 likelihood ratio. A verdict takes log10(9): the curve gets there at the least score at which the
+    allowed false alarms hold in every condition that is judged, over all and in the worst source. It leaves 0 at the highest score at
+    which a condition's two errors are equal."""
+    conditions = {}
     for name in CONFIG["tested_conditions"]:
-        bona_fide = rows & (table.condition == name) & (table.spoof == 0)
-        if bona_fide.sum() >= 100:
-            allowed[name] = numpy.quantile(scores[bona_fide], 1 - CONFIG["most_false_alarms"])
-    decided = max(*allowed.values(), (numpy.log(9) - offset) / slope)
-    log("\n## Curve: slope", f"{slope:.3f}", "offset", f"{offset:.3f}", "score that 3 % of bona fide speech reaches:", {k: round(float(v), 2) for k, v in allowed.items()})
-    knots = []
-    neutral = -offset / slope
-    low = (CONFIG["smallest_llr"] * numpy.log(10) - offset) / slope
-    highest = decided + (CONFIG["largest_llr"] - numpy.log10(9)) * (decided - neutral) / numpy.log10(9)
-    for score, llr in ((low, CONFIG["smallest_llr"]), (neutral, 0.0), (decided, float(numpy.log10(9))), (highest, CONFIG["largest_llr"])):
-        knots.append([round(float(score), 3), round(llr, 4)])
-    log("knots", knots)
-    for name in CONFIG["tested_conditions"]:
-        of = rows & (table.condition == name)
-        for label, words in ((0, "bona fide"), (1, "spoof")):
-            members = of & (table.spoof == label)
-            if members.any():
-                log(f"{name:9s} {words}: {100 * numpy.mean(scores[members] >= decided):.1f} % reach a verdict of {members.sum()} judged of {((table.condition == name) & (table.spoof == label)).sum()}")
+        rows = table.judged & (table.condition == name)
+        if (rows & (table.spoof == 0)).sum() >= 100:
+            conditions[name] = rows
+    decided = 0.0
+    while any(
+        over_all > CONFIG["most_false_alarms"] or worst > CONFIG["most_false_alarms_of_a_source"]
+        for over_all, worst in (alarms(table, scores, rows, decided) for rows in conditions.values())
+    ):
+        decided += 0.05
+    neutral, low = -numpy.inf, numpy.inf
+    for rows in conditions.values():
+        threshold, missed, false = measures.rates(scores[rows], table.spoof[rows])
+        neutral = max(neutral, threshold[numpy.argmin(numpy.abs(missed - false))])
+        low = min(low, numpy.median(scores[rows & (table.spoof == 0)]))
+    verdict = float(numpy.log10(9))
+    highest = decided + 0.3
+    knots = [(low, CONFIG["smallest_llr"]), (neutral, 0.0), ((neutral + decided) / 2, 0.3), (decided, verdict), (highest, CONFIG["largest_llr"])]
+    knots = [[round(float(score), 3), round(llr, 4)] for score, llr in knots]
+    log("\n## Curve", knots)
+    log("condition | bona fide at a verdict: of the judged, of the worst source, of all | spoof at a verdict: of the judged, of all | log10 ratio")
+    for name, rows in conditions.items():
+        spoof = rows & (table.spoof == 1)
+        every = {label: ((table.condition == name) & (table.spoof == label)).sum() for label in (0, 1)}
+        over_all, worst = alarms(table, scores, rows, decided)
+        hits = (scores[spoof] >= decided).sum()
+        false = (scores[rows & (table.spoof == 0)] >= decided).sum()
+        log(
+            f"{name:9s} | {100 * over_all:.1f} {100 * worst:.1f} {100 * false / every[0]:.1f} | {100 * hits / spoof.sum():.1f} {100 * hits / every[1]:.1f} | "
+            f"{numpy.log10((hits + 1) / (spoof.sum() + 2)) - numpy.log10((false + 1) / ((rows & (table.spoof == 0)).sum() + 2)):.2f}"
+        )
     return knots
 
 

@@ -93,7 +93,7 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
         made.parameters = {
             {"least_signal_to_noise", "Below it a window is not judged", "dB", 0, 60, 25},
             {"least_bandwidth", "A window that ends below it is not judged", "Hz", 1000, 8000, 5000},
-            {"least_score", "From it on a window is pointed at", "log_odds", -10, 20, 1.5},
+            {"least_score", "From it on a window is pointed at", "log_odds", -10, 20, 1.05},
         };
         made.create = voice::create;
         return made;
