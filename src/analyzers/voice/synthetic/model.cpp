@@ -1,0 +1,104 @@
+#include "analyzers/voice/synthetic/model.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace bonafide::analyzers::voice {
+namespace {
+
+using features::voice::kStatistics;
+
+std::optional<double> number_in(const nlohmann::json& document, const char* key) {
+    const auto found = document.find(key);
+    if (found == document.end() || !found->is_number() || !std::isfinite(found->get<double>())) {
+        return std::nullopt;
+    }
+    return found->get<double>();
+}
+
+bool numbers_in(const nlohmann::json& document, const char* key, std::array<double, kStatistics>& out) {
+    const auto found = document.find(key);
+    if (found == document.end() || !found->is_array() || found->size() != out.size()) {
+        return false;
+    }
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const nlohmann::json& value = (*found)[i];
+        if (!value.is_number() || !std::isfinite(value.get<double>())) {
+            return false;
+        }
+        out[i] = value.get<double>();
+    }
+    return true;
+}
+
+}  // namespace
+
+const char* words_of(Cue cue) {
+    switch (cue) {
+        case Cue::kMotion:
+            return "how the spectrum changes from one hundredth of a second to the next";
+        case Cue::kHighMotion:
+            return "how the sound above 4 kHz changes from one hundredth of a second to the next";
+        case Cue::kExtent:
+            return "how far the spectrum moves over the whole window";
+        case Cue::kHighExtent:
+            return "how far the sound above 4 kHz moves over the whole window";
+        case Cue::kSlowRhythm:
+            return "the rhythm of syllables";
+        case Cue::kFastRhythm:
+            return "movement faster than syllables";
+    }
+    return "";
+}
+
+Cue cue_of(std::size_t statistic) {
+    using Family = features::voice::StatisticKind::Family;
+    const features::voice::StatisticKind kind = features::voice::statistic_kind(statistic);
+    if (kind.family == Family::kModulation) {
+        return kind.band < 3 ? Cue::kSlowRhythm : Cue::kFastRhythm;  // below and above 8 Hz
+    }
+    if (kind.family == Family::kHigh) {
+        return kind.order == 0 ? Cue::kHighExtent : Cue::kHighMotion;
+    }
+    return kind.order == 0 ? Cue::kExtent : Cue::kMotion;
+}
+
+Result<LinearModel> LinearModel::parse(std::string_view text) {
+    const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
+    const auto invalid = [](const char* why) {
+        return Error{ErrorCode::kInvalid, std::string("the voice model ") + why};
+    };
+    if (!document.is_object() || !document.contains("schema") || document["schema"] != "bonafide.voice_linear/1") {
+        return invalid("is not a bonafide.voice_linear/1 document");
+    }
+    LinearModel model;
+    const auto clip = number_in(document, "clip");
+    const auto offset = number_in(document, "offset");
+    if (!clip || !offset || *clip <= 0 || !numbers_in(document, "mean", model.mean_) ||
+        !numbers_in(document, "scale", model.scale_) || !numbers_in(document, "weight", model.weight_)) {
+        return invalid("lacks a number");
+    }
+    if (std::any_of(model.scale_.begin(), model.scale_.end(), [](double scale) { return scale <= 0; })) {
+        return invalid("has a scale that is not positive");
+    }
+    model.clip_ = *clip;
+    model.offset_ = *offset;
+    return model;
+}
+
+Score LinearModel::score(const features::voice::Statistics& statistics) const {
+    Score result;
+    result.log_odds = offset_;
+    for (std::size_t i = 0; i < kStatistics; ++i) {
+        const double standard = (static_cast<double>(statistics[i]) - mean_[i]) / scale_[i];
+        const double part = weight_[i] * std::clamp(standard, -clip_, clip_);
+        result.log_odds += part;
+        result.cues[static_cast<std::size_t>(cue_of(i))] += part;
+    }
+    return result;
+}
+
+}  // namespace bonafide::analyzers::voice

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "analysis/analyzer.h"
+#include "analyzers/voice/synthetic/model.h"
+#include "features/voice/condition.h"
+#include "features/voice/windows.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace bonafide::analyzers {
+
+const analysis::AnalyzerDefinition& voice_synthetic();
+
+namespace voice {
+
+struct JudgeOptions {
+    double least_snr_db = 0;
+    double least_bandwidth_hz = 0;
+    double least_score = 0;  ///< of a window that is pointed at
+};
+
+/// Why a window was not judged.
+enum class Refusal { kNone, kSilence, kNoSpeech, kTooLittleSpeech, kTooNoisy, kTooNarrow };
+inline constexpr std::size_t kRefusals = 6;
+Refusal refusal_of(const features::voice::Condition& condition, const JudgeOptions& options);
+
+/// Windows in a row that were pointed at.
+struct Segment {
+    double start_s = 0, end_s = 0;
+    double strongest = 0;
+    std::array<double, kCues> cues{};  ///< of the strongest window
+};
+
+/// Gathers the windows of one recording, in memory that does not grow with its length.
+class Judge {
+  public:
+    Judge(const LinearModel& model, const JudgeOptions& options) : model_(model), options_(options) {}
+    void take(const features::voice::Window& window);
+    /// What was heard in `duration_s` of sound.
+    analysis::Analysis summary(double duration_s) const;
+
+  private:
+    void point_at(const features::voice::Window& window, const Score& score);
+    analysis::Analysis refused(double duration_s) const;
+
+    LinearModel model_;
+    JudgeOptions options_;
+    std::array<std::int64_t, kRefusals> counts_{};  // kNone: judged
+    std::int64_t windows_ = 0, pointed_at_ = 0;
+    std::optional<features::voice::Content> other_content_;  // of the latest window without speech
+    double score_sum_ = 0, snr_sum_db_ = 0, speech_sum_ = 0, bandwidth_sum_hz_ = 0, heard_snr_sum_db_ = 0;
+    double strongest_ = 0;
+    std::array<double, kCues> cue_sums_{};
+    std::vector<Segment> segments_;
+};
+
+}  // namespace voice
+}  // namespace bonafide::analyzers

@@ -1,0 +1,189 @@
+#include "analyzers/voice/synthetic/synthetic.h"
+
+#include "fixtures/shared_data.h"
+#include "fixtures/voice.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+namespace bonafide::analyzers::voice {
+namespace {
+
+using analysis::Analysis;
+using evidence::Outcome;
+using testing::HasSubstr;
+
+constexpr std::size_t kMotionFrom = 2 * features::voice::kLinearCoefficients;
+constexpr std::size_t kMotionTo = 3 * features::voice::kLinearCoefficients;
+
+double value(const Analysis& analysis, std::string_view name) {
+    for (const evidence::Measurement& measurement : analysis.measurements) {
+        if (measurement.name == name) {
+            return measurement.value;
+        }
+    }
+    ADD_FAILURE() << "no measurement " << name;
+    return -1;
+}
+
+nlohmann::json document(double weight = 0) {
+    using features::voice::kStatistics;
+    nlohmann::json made = {{"schema", "bonafide.voice_linear/1"}, {"clip", 5}, {"offset", 0}};
+    made["mean"] = std::vector<double>(kStatistics, 0);
+    made["scale"] = std::vector<double>(kStatistics, 1);
+    made["weight"] = std::vector<double>(kStatistics, 0);
+    for (std::size_t i = kMotionFrom; i < kMotionTo; ++i) {
+        made["weight"][i] = weight;
+    }
+    return made;
+}
+
+/// Judges by how much the spectrum changes from frame to frame, and by nothing else.
+LinearModel motion_model() {
+    auto model = LinearModel::parse(document(-0.2).dump());
+    EXPECT_TRUE(model.ok());
+    return *model;
+}
+
+LinearModel shipped_model() {
+    std::ifstream file(std::string(BONAFIDE_SOURCE_DIR) + "/models/voice/synthetic.json");
+    std::ostringstream text;
+    text << file.rdbuf();
+    auto model = LinearModel::parse(text.str());
+    EXPECT_TRUE(model.ok());
+    return *model;
+}
+
+JudgeOptions default_options() {
+    const auto parameters = analysis::Parameters::resolve(voice_synthetic().parameters, {});
+    return {(*parameters)["least_signal_to_noise"], (*parameters)["least_bandwidth"], (*parameters)["least_score"]};
+}
+
+Analysis judge(std::span<const float> samples, const LinearModel& model,
+               const JudgeOptions& options = default_options()) {
+    Judge judge(model, options);
+    features::voice::WindowStream stream([&](const features::voice::Window& window) { judge.take(window); });
+    stream.add(samples);
+    stream.finish();
+    return judge.summary(stream.duration_s());
+}
+
+Analysis judge(const fixtures::Sound& sound, const LinearModel& model) {
+    return judge(sound.channels.front(), model);
+}
+
+TEST(VoiceSynthetic, ScoresRiseWithSmoothness) {
+    double last = -1e9;
+    for (const double smoothness : {0.0, 0.5, 1.0}) {
+        const Analysis analysis = judge(fixtures::make_voice({8.1, 1, smoothness}), motion_model());
+        ASSERT_EQ(analysis.outcome, Outcome::kRan) << analysis.reason;
+        EXPECT_GT(value(analysis, "score"), last) << smoothness;
+        last = value(analysis, "score");
+        EXPECT_GE(value(analysis, "judged_windows"), 3);
+    }
+}
+
+TEST(VoiceSynthetic, PointsAtTheSmoothPart) {
+    fixtures::Sound sound = fixtures::make_voice({20, 1, 0});
+    const fixtures::Sound smooth = fixtures::make_voice({8, 2, 1});
+    const double apart = value(judge(sound, motion_model()), "strongest_window");
+    fixtures::splice_in(sound, smooth, 6);
+    JudgeOptions options = default_options();
+    options.least_score = apart + 0.1;
+    const Analysis analysis = judge(sound.channels.front(), motion_model(), options);
+    ASSERT_EQ(analysis.observations.size(), 1U);
+    EXPECT_NEAR(*analysis.observations[0].where.start_s, 6, 3.1);
+    EXPECT_NEAR(*analysis.observations[0].where.end_s, 14, 3.1);
+    EXPECT_THAT(analysis.observations[0].explanation, HasSubstr("synthetic"));
+    EXPECT_GT(value(analysis, "suspicious_windows"), 2);
+}
+
+TEST(VoiceSynthetic, AbstainsInWords) {
+    const LinearModel model = motion_model();
+    const auto reason = [&](const fixtures::Sound& sound) {
+        const Analysis analysis = judge(sound, model);
+        EXPECT_EQ(analysis.outcome, Outcome::kNotApplicable);
+        EXPECT_TRUE(analysis.measurements.empty());
+        return analysis.reason;
+    };
+    EXPECT_THAT(reason(fixtures::make_voice({0.3, 1})), HasSubstr("too short"));
+    EXPECT_THAT(reason({16'000, {std::vector<float>(80'000, 0.0F)}}), HasSubstr("silence"));
+    EXPECT_THAT(reason(fixtures::make_sound(fixtures::SoundKind::kTones, 16'000, 6, 1)), HasSubstr("no speech"));
+    EXPECT_THAT(reason(fixtures::make_sound(fixtures::SoundKind::kNoise, 16'000, 6, 1)), HasSubstr("no speech"));
+    EXPECT_THAT(reason(fixtures::make_music(6, 1)), HasSubstr("no speech"));
+    EXPECT_THAT(reason(fixtures::make_voice({6, 1, 0, -36})), HasSubstr("noisy"));
+    fixtures::Sound telephone = fixtures::make_voice({6, 1});
+    fixtures::low_pass(telephone, 3400);
+    EXPECT_THAT(reason(telephone), HasSubstr("narrow"));
+}
+
+TEST(VoiceSynthetic, KeepsFewSegmentsOfALongRecording) {
+    const fixtures::Sound voice = fixtures::make_voice({30, 1});
+    std::vector<float> samples;
+    for (int i = 0; i < 45; ++i) {  // with gaps of silence: more segments than are kept
+        samples.insert(samples.end(), voice.channels[0].begin(), voice.channels[0].begin() + 40'000);
+        samples.insert(samples.end(), 80'000, 0.0F);
+    }
+    JudgeOptions options = default_options();
+    options.least_score = -1000;
+    const Analysis analysis = judge(samples, motion_model(), options);
+    EXPECT_LE(analysis.observations.size(), analysis::kMostObservations);
+    EXPECT_GT(value(analysis, "judged_windows"), 30);
+    EXPECT_LT(value(analysis, "judged_share"), 0.9);
+}
+
+TEST(VoiceSynthetic, EmitsWhatItDeclares) {
+    const Analysis analysis = judge(fixtures::make_voice({5, 1}), shipped_model());
+    ASSERT_EQ(analysis.outcome, Outcome::kRan) << analysis.reason;
+    ASSERT_EQ(analysis.measurements.size(), voice_synthetic().emits.size());
+    for (std::size_t i = 0; i < analysis.measurements.size(); ++i) {
+        EXPECT_EQ(analysis.measurements[i].name, voice_synthetic().emits[i].name);
+        EXPECT_EQ(analysis.measurements[i].unit, voice_synthetic().emits[i].unit);
+        EXPECT_TRUE(std::isfinite(analysis.measurements[i].value));
+    }
+}
+
+TEST(VoiceModel, CuesAndOffsetMakeTheScore) {
+    const LinearModel model = shipped_model();
+    const fixtures::Sound sound = fixtures::make_voice({4, 3});
+    features::voice::WindowStream stream([&](const features::voice::Window& window) {
+        const Score score = model.score(features::voice::window_statistics(window.frames));
+        const Score zero = model.score({});
+        double difference = score.log_odds - zero.log_odds;
+        for (std::size_t i = 0; i < kCues; ++i) {
+            difference -= score.cues[i] - zero.cues[i];
+        }
+        EXPECT_NEAR(difference, 0, 1e-9);
+    });
+    stream.add(sound.channels.front());
+    stream.finish();
+}
+
+TEST(VoiceModel, RefusesBrokenDocuments) {
+    EXPECT_TRUE(LinearModel::parse(document().dump()).ok());
+    for (const char* key : {"schema", "clip", "offset", "mean", "scale", "weight"}) {
+        nlohmann::json broken = document();
+        broken.erase(key);
+        EXPECT_FALSE(LinearModel::parse(broken.dump()).ok()) << key;
+    }
+    nlohmann::json shorter = document();
+    shorter["weight"].erase(0);
+    EXPECT_FALSE(LinearModel::parse(shorter.dump()).ok());
+    nlohmann::json flat = document();
+    flat["scale"][7] = 0;
+    EXPECT_FALSE(LinearModel::parse(flat.dump()).ok());
+    nlohmann::json words = document();
+    words["mean"][3] = "x";
+    EXPECT_FALSE(LinearModel::parse(words.dump()).ok());
+    for (const char* text : {"", "[]", "{", "null", "{\"schema\": 3}"}) {
+        EXPECT_FALSE(LinearModel::parse(text).ok()) << text;
+    }
+}
+
+}  // namespace
+}  // namespace bonafide::analyzers::voice

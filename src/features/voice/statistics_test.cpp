@@ -1,0 +1,150 @@
+#include "features/voice/statistics.h"
+
+#include "features/voice/windows.h"
+#include "fixtures/voice.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace bonafide::features::voice {
+namespace {
+
+std::vector<Frame> frames_of(std::span<const float> samples) {
+    std::vector<Frame> frames;
+    FrameStream stream;
+    stream.add(samples, [&](const Frame& frame) { frames.push_back(frame); });
+    return frames;
+}
+
+Statistics statistics_of(const fixtures::Sound& sound) {
+    std::vector<Frame> frames = frames_of(sound.channels.front());
+    frames.resize(std::min(frames.size(), kWindowFrames));
+    return window_statistics(frames);
+}
+
+/// The sound of train/voice/reference.py, defined by integers.
+std::vector<float> reference_sound(std::size_t count) {
+    std::vector<float> samples(count);
+    std::uint32_t state = 12345;
+    double previous = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        state = 1664525U * state + 1013904223U;
+        const double noise = state / 2147483648.0 - 1;
+        const double saw = static_cast<double>(i % (100 + (i / 4000) % 7 * 9)) / 100 - 0.5;
+        const double loud = static_cast<double>((i / 800) * 7919 % 13) / 13;
+        previous = 0.6 * previous + 0.4 * saw;
+        samples[i] = static_cast<float>(loud * previous + 0.05 * loud * noise + 0.0005 * noise);
+    }
+    return samples;
+}
+
+TEST(VoiceStatistics, AgreeWithAnIndependentComputation) {
+    // Every ninth number, printed by train/voice/reference.py.
+    constexpr std::array kExpected = {2.16717,  -0.64162, -0.81582, -1.11876, -0.42264, -0.54796, -0.78078, 0.20893,
+                                      0.02274,  -0.18651, 2.01494,  -0.35031, -0.58581, -0.07136, -0.25592, 0.43192,
+                                      0.23623,  -0.50526, -0.71451, -0.91394, -0.68163, -0.84380, 1.92300,  -0.17744,
+                                      -0.45668, -2.31147, -2.64039, -1.42828, -1.17217, -0.99202, -1.37797, -1.42358,
+                                      -1.42114, -1.51411, -2.36969, -2.31213, -3.54089, -3.44092};
+    const std::vector<Frame> frames = frames_of(reference_sound(64'000));
+    ASSERT_EQ(frames.size(), kWindowFrames);
+    const Statistics found = window_statistics(frames);
+    double sum = 0, squares = 0;
+    for (std::size_t i = 0; i < kStatistics; ++i) {
+        sum += static_cast<double>(found[i]);
+        squares += static_cast<double>(found[i]) * static_cast<double>(found[i]);
+        if (i % 9 == 0) {
+            EXPECT_NEAR(static_cast<double>(found[i]), kExpected[i / 9], 1e-3) << i;
+        }
+    }
+    EXPECT_NEAR(sum, -315.1277, 0.05);
+    EXPECT_NEAR(squares, 686.8566, 0.2);
+}
+
+TEST(VoiceStatistics, OverSmoothedSpeechChangesLessFromFrameToFrame) {
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
+        std::array<double, 3> motion{};
+        for (std::size_t step = 0; step < motion.size(); ++step) {
+            const Statistics found = statistics_of(fixtures::make_voice({4, seed, static_cast<double>(step) / 2}));
+            for (std::size_t i = 2 * kLinearCoefficients; i < 3 * kLinearCoefficients; ++i) {
+                motion[step] += static_cast<double>(found[i]) / kLinearCoefficients;
+            }
+        }
+        EXPECT_GT(motion[0], motion[1]) << seed;
+        EXPECT_GT(motion[1], motion[2]) << seed;
+    }
+}
+
+TEST(VoiceStatistics, DoNotDependOnLoudnessOrOffset) {
+    fixtures::Sound sound = fixtures::make_voice({4, 5});
+    const Statistics loud = statistics_of(sound);
+    for (float& sample : sound.channels.front()) {
+        sample = 0.05F * sample + 0.1F;
+    }
+    const Statistics quiet = statistics_of(sound);
+    for (std::size_t i = 0; i < kStatistics; ++i) {
+        EXPECT_NEAR(static_cast<double>(loud[i]), static_cast<double>(quiet[i]), 0.02) << i;
+    }
+}
+
+TEST(VoiceStatistics, AreFiniteWhateverIsHeard) {
+    std::vector<float> samples(64'000, 0.0F);
+    const auto all_finite = [&] {
+        const Statistics found = window_statistics(frames_of(samples));
+        return std::all_of(found.begin(), found.end(), [](float value) { return std::isfinite(value); });
+    };
+    EXPECT_TRUE(all_finite());
+    samples[1000] = 1e30F;
+    samples[2000] = std::numeric_limits<float>::quiet_NaN();
+    samples[3000] = -std::numeric_limits<float>::infinity();
+    EXPECT_TRUE(all_finite());
+    EXPECT_EQ(window_statistics({}), Statistics{});
+}
+
+TEST(VoiceStatistics, KindsFollowTheOrder) {
+    using Family = StatisticKind::Family;
+    EXPECT_EQ(statistic_kind(0).family, Family::kLinear);
+    EXPECT_EQ(statistic_kind(89).order, 2U);
+    EXPECT_EQ(statistic_kind(90).family, Family::kHigh);
+    EXPECT_EQ(statistic_kind(150).family, Family::kMel);
+    EXPECT_EQ(statistic_kind(221).index, 23U);
+    EXPECT_EQ(statistic_kind(222).family, Family::kModulation);
+    EXPECT_EQ(statistic_kind(341).band, 5U);
+    EXPECT_EQ(statistic_kind(341).index, 19U);
+}
+
+TEST(VoiceWindows, AreFourSecondsLongAndOneSecondApart) {
+    const fixtures::Sound sound = fixtures::make_voice({10.7, 1});
+    std::vector<std::pair<double, double>> places;
+    WindowStream stream([&](const Window& window) {
+        places.emplace_back(window.start_s, window.end_s);
+        EXPECT_LE(window.frames.size(), kWindowFrames);
+    });
+    std::span<const float> rest(sound.channels.front());
+    for (std::size_t piece = 77; !rest.empty(); piece = piece * 7 % 4099 + 1) {
+        stream.add(rest.first(std::min(piece, rest.size())));
+        rest = rest.subspan(std::min(piece, rest.size()));
+    }
+    stream.finish();
+    ASSERT_EQ(places.size(), 8U);  // 0, 1, ... 6, and the rest
+    for (std::size_t i = 0; i < 7; ++i) {
+        EXPECT_NEAR(places[i].first, static_cast<double>(i), 1e-9);
+        EXPECT_NEAR(places[i].second, static_cast<double>(i) + 3.995, 1e-9);
+    }
+    EXPECT_NEAR(places[7].second, 10.7, 0.02);
+    EXPECT_NEAR(stream.duration_s(), 10.7, 1e-4);
+}
+
+TEST(VoiceWindows, ShortSoundGetsOneWindowAndTooShortNone) {
+    for (const auto& [duration_s, expected] : {std::pair(0.3, 0), {0.9, 0}, {1.2, 1}, {3.0, 1}, {4.1, 1}, {4.6, 2}}) {
+        int windows = 0;
+        WindowStream stream([&](const Window&) { ++windows; });
+        stream.add(fixtures::make_voice({duration_s, 1}).channels.front());
+        stream.finish();
+        EXPECT_EQ(windows, expected) << duration_s;
+    }
+}
+
+}  // namespace
+}  // namespace bonafide::features::voice

@@ -1,0 +1,45 @@
+#include "features/voice/windows.h"
+
+#include <algorithm>
+
+namespace bonafide::features::voice {
+namespace {
+
+/// What is left over at the end is worth a window of its own from here on.
+constexpr std::size_t kLeastRestFrames = 50;
+
+}  // namespace
+
+void WindowStream::add(std::span<const float> samples) {
+    samples_ += samples.size();
+    stream_.add(samples, [this](const Frame& frame) { take_frame(frame); });
+}
+
+void WindowStream::take_frame(const Frame& frame) {
+    if (frames_.size() == kWindowFrames) {
+        frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(kWindowHopFrames));
+    }
+    frames_.push_back(frame);
+    ++all_;
+    ++fresh_;
+    if (frames_.size() == kWindowFrames) {
+        emit();
+    }
+}
+
+void WindowStream::emit() {
+    const double end_s = static_cast<double>((all_ - 1) * kHopSamples + kFrameSamples) / kRate_hz;
+    const double length_s = static_cast<double>((frames_.size() - 1) * kHopSamples + kFrameSamples) / kRate_hz;
+    take_({end_s - length_s, end_s, frames_});
+    fresh_ = 0;
+    emitted_ = true;
+}
+
+void WindowStream::finish() {
+    // After a full window the oldest second is gone, so that the rest comes with three seconds before it.
+    if (emitted_ ? fresh_ >= kLeastRestFrames : frames_.size() >= kLeastWindowFrames) {
+        emit();
+    }
+}
+
+}  // namespace bonafide::features::voice

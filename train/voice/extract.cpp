@@ -1,0 +1,89 @@
+// Writes what the analyzer voice.synthetic computes of recordings, so that training and use share one implementation.
+//
+// usage: bonafide-voice-features OUT < LIST
+// LIST holds one path a line. OUT becomes raw 32-bit floats, a row a window: number of the line (from 0), start and end
+// in seconds, the fields of features::voice::Condition in their order, the number of the content, then the statistics.
+#include "features/media.h"
+#include "features/voice/condition.h"
+#include "features/voice/statistics.h"
+#include "features/voice/windows.h"
+
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace bonafide;
+namespace voice = features::voice;
+
+struct Writer final : media::StreamSink {
+    std::ofstream& out;
+    float line = 0;
+    std::size_t windows = 0;
+    voice::WindowStream stream{[this](const voice::Window& window) { write(window); }};
+
+    Writer(std::ofstream& file, float number) : out(file), line(number) {}
+    void on_sound(const media::SoundBlock& block) override { stream.add(block.mono_16k); }
+    void write(const voice::Window& window) {
+        const voice::Condition condition = voice::condition_of(window.frames);
+        std::vector<float> row = {line,
+                                  static_cast<float>(window.start_s),
+                                  static_cast<float>(window.end_s),
+                                  static_cast<float>(condition.level_db),
+                                  static_cast<float>(condition.active_share),
+                                  static_cast<float>(condition.voiced_share),
+                                  static_cast<float>(condition.pitch_spread),
+                                  static_cast<float>(condition.steady_share),
+                                  static_cast<float>(condition.syllable_movement_db),
+                                  static_cast<float>(condition.snr_db),
+                                  static_cast<float>(condition.bandwidth_hz),
+                                  static_cast<float>(voice::content_of(condition))};
+        const voice::Statistics statistics = voice::window_statistics(window.frames);
+        row.insert(row.end(), statistics.begin(), statistics.end());
+        out.write(reinterpret_cast<const char*>(row.data()), static_cast<std::streamsize>(row.size() * sizeof(float)));
+        ++windows;
+    }
+};
+
+/// Windows written, or why the recording could not be read.
+Result<std::size_t> extract(const std::string& path, float number, std::ofstream& out) {
+    std::ifstream file(path, std::ios::binary);
+    const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const auto source = ingest::open_memory(bytes);
+    auto reader = media::StreamReader::open(ingest::identify(*source), *source, Limits{});
+    if (!reader) {
+        return reader.error();
+    }
+    Writer writer(out, number);
+    media::ReadOptions options;
+    options.sound = true;
+    options.threads = 1;
+    const auto read = (*reader)->read(options, writer);
+    if (!read) {
+        return read.error();
+    }
+    writer.stream.finish();
+    return writer.windows;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (count != 2) {
+        std::cerr << "usage: bonafide-voice-features OUT < LIST\n";
+        return 2;
+    }
+    std::ofstream out(arguments[1], std::ios::binary);
+    std::string path;
+    int unread = 0;
+    for (int number = 0; std::getline(std::cin, path); ++number) {
+        const auto windows = extract(path, static_cast<float>(number), out);
+        if (!windows) {
+            std::cerr << path << ": " << windows.error().message << "\n";
+            ++unread;
+        }
+    }
+    return out.good() && unread == 0 ? 0 : 1;
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""An independent NumPy reading of features/voice/statistics: prints the numbers that statistics_test.cpp holds.
+
+The sound is defined by integers, so that both languages make the same samples.
+"""
+import numpy
+
+RATE, TRANSFORM, FRAME, HOP, FLOOR_DB, GATE_DB = 16000, 512, 400, 160, 70, 30
+EDGES_HZ = [0.5, 2, 4, 8, 16, 32, 50]
+
+
+def test_sound(count):
+    state, samples = 12345, numpy.zeros(count)
+    previous = 0.0
+    for i in range(count):
+        state = (1664525 * state + 1013904223) % 2**32
+        noise = state / 2**31 - 1
+        saw = (i % (100 + (i // 4000) % 7 * 9)) / 100 - 0.5
+        loud = ((i // 800) * 7919 % 13) / 13
+        previous = 0.6 * previous + 0.4 * saw
+        samples[i] = loud * previous + 0.05 * loud * noise + 0.0005 * noise
+    return samples.astype("float32").astype(float)
+
+
+def triangles(edges_hz):
+    frequency = numpy.arange(TRANSFORM // 2 + 1) * RATE / TRANSFORM
+    bank = [numpy.minimum((frequency - a) / (b - a), (c - frequency) / (c - b)) for a, b, c in zip(edges_hz, edges_hz[1:], edges_hz[2:])]
+    return numpy.maximum(bank, 0)
+
+
+def cosine_transform(values, count):
+    size = values.shape[1]
+    k, n = numpy.arange(count)[:, None], numpy.arange(size)[None]
+    matrix = numpy.sqrt(2 / size) * numpy.cos(numpy.pi * k * (2 * n + 1) / (2 * size))
+    matrix[0] /= numpy.sqrt(2)
+    return values @ matrix.T
+
+
+def statistics(samples):
+    frames = numpy.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
+    frames = (frames - frames.mean(1, keepdims=True)) * (0.5 - 0.5 * numpy.cos(2 * numpy.pi * numpy.arange(FRAME) / FRAME))
+    power = numpy.abs(numpy.fft.rfft(frames, TRANSFORM)) ** 2
+    level = 10 * numpy.log10(power.sum(1) + 1e-12)
+    loud = numpy.percentile(level, 95)
+    kept = level >= loud - GATE_DB
+    floor = 10 ** ((loud - FLOOR_DB) / 10) / power.shape[1]
+    mel = lambda frequency: 2595 * numpy.log10(1 + frequency / 700)
+    mel_edges = 700 * (10 ** (numpy.linspace(mel(20), mel(8000), 42) / 2595) - 1)
+    banks = [(numpy.linspace(0, 8000, 42), 30), (numpy.linspace(4000, 8000, 32), 20), (mel_edges, 24)]
+    out = []
+    for edges, count in banks:
+        rows = cosine_transform(numpy.log(power @ triangles(edges).T + floor), count)
+        for _ in range(3):
+            out.append(numpy.log(rows[kept].std(0) + 1e-6))
+            rows = numpy.diff(rows, axis=0, prepend=rows[:1])
+    movement = numpy.log(power @ triangles(mel_edges).T + floor).reshape(len(power), 20, 2).mean(2)
+    movement = (movement - movement.mean(0)) * numpy.hanning(len(movement))[:, None]
+    spectrum = numpy.abs(numpy.fft.rfft(movement, 512, axis=0)) ** 2
+    frequency = numpy.fft.rfftfreq(512, HOP / RATE)
+    bands = numpy.array([spectrum[(frequency >= a) & (frequency < b)].sum(0) + 1e-9 for a, b in zip(EDGES_HZ, EDGES_HZ[1:])])
+    out.append(numpy.log(bands / bands.sum(0)).ravel())
+    return numpy.concatenate(out)
+
+
+if __name__ == "__main__":
+    values = statistics(test_sound(64000))
+    print(", ".join(f"{value:.5f}" for value in values[::9]))
+    print("sum", f"{values.sum():.4f}", "squares", f"{(values ** 2).sum():.4f}")

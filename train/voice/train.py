@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+"""Trains voice.synthetic.linear and says how well it does on sources left out.
+
+usage: train.py PROGRAM PACK CONDITIONS OUT
+
+PROGRAM is bonafide-voice-features, PACK the voices pack, CONDITIONS what make_conditions.py wrote. OUT gets synthetic.json (the
+weights), curve.json (score -> log10 likelihood ratio) and train.log. Same inputs, same bytes.
+"""
+import json
+import pathlib
+import sys
+
+import numpy
+
+import linear
+import measures
+import windows
+
+CONFIG = json.loads((pathlib.Path(__file__).parent / "config.json").read_text())
+
+
+class Log:
+    def __init__(self, path):
+        self.file = open(path, "w")
+
+    def __call__(self, *words):
+        line = " ".join(str(word) for word in words)
+        print(line, flush=True)
+        self.file.write(line + "\n")
+        self.file.flush()
+
+
+class Table:
+    """Windows of several conditions under one another."""
+
+    def __init__(self, manifest, by_condition, names):
+        parts = [by_condition[name] for name in names]
+        self.clip = numpy.concatenate([part.clip for part in parts])
+        self.statistics = numpy.concatenate([part.statistics for part in parts])
+        self.condition = numpy.concatenate([[name] * len(part.clip) for name, part in zip(names, parts)])
+        self.snr_db = numpy.concatenate([part.condition["snr_db"] for part in parts])
+        self.bandwidth_hz = numpy.concatenate([part.condition["bandwidth_hz"] for part in parts])
+        self.speech = numpy.concatenate([part.speech for part in parts])
+        self.judged = (
+            self.speech & (self.snr_db >= CONFIG["least_signal_to_noise_db"]) & (self.bandwidth_hz >= CONFIG["least_bandwidth_hz"])
+        )
+        self.spoof, self.source, self.system = manifest.spoof[self.clip], manifest.source[self.clip], manifest.system[self.clip]
+        self.licence = manifest.licence[self.clip]
+
+
+def discriminant(table, rows):
+    return linear.fit_discriminant(
+        table.statistics[rows], table.spoof[rows], table.source[rows], table.condition[rows], CONFIG["ridge"], CONFIG["clip"]
+    )
+
+
+def recipe(table, rows):
+    rows = rows & (table.condition == "native")
+    return linear.fit_regression(table.statistics[rows], table.spoof[rows], table.source[rows], CONFIG["regression_strength"], CONFIG["clip"])
+
+
+def leave_one_source_out(table, fit, allowed):
+    """Scores of every window by a model that never saw its source; `allowed` rows may be trained on."""
+    usable = allowed & numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
+    scores = numpy.zeros(len(table.clip))
+    for name in numpy.unique(table.source):
+        left_out = table.source == name
+        scores[left_out] = fit(table, usable & ~left_out).scores(table.statistics[left_out])
+    return scores
+
+
+def report(log, title, table, scores, details):
+    log("\n## " + title)
+    log("condition rows | EER [by source] [by system] | AUC, mean AUC inside a source | minDCF actDCF Cllr")
+    for judged in (False, True):
+        for name in CONFIG["tested_conditions"]:
+            rows = (table.condition == name) & (table.judged if judged else table.speech)
+            bona_fide = (table.condition == name) & (table.spoof == 0)
+            if table.spoof[rows].sum() < 20 or (1 - table.spoof[rows]).sum() < 20:
+                log(f"{name:9s} {'judged' if judged else 'all':6s} {rows.sum():5d} | too few")
+                continue
+            s, y, source, system = scores[rows], table.spoof[rows], table.source[rows], table.system[rows]
+            # Bona fide recordings have no system: they stay one by one.
+            system = numpy.where(y == 1, system, [f"bona fide {i}" for i in range(len(y))])
+            by_source = measures.interval(measures.equal_error_rate, s, y, source)
+            by_system = measures.interval(measures.equal_error_rate, s, y, system)
+            inside = [measures.area(s[source == q], y[source == q]) for q in numpy.unique(source) if 0 < y[source == q].mean() < 1]
+            least, acted = measures.detection_costs(s, y)
+            log(
+                f"{name:9s} {'judged' if judged else 'all':6s} {rows.sum():5d} | {100 * measures.equal_error_rate(s, y):.1f} "
+                f"[{100 * by_source[0]:.1f}, {100 * by_source[1]:.1f}] [{100 * by_system[0]:.1f}, {100 * by_system[1]:.1f}] | "
+                f"{measures.area(s, y):.3f} {numpy.mean(inside):.3f} | {least:.3f} {acted:.3f} {measures.cllr(s, y):.3f}"
+                + (f" | abstains from {100 * (1 - numpy.mean(table.judged[bona_fide])):.0f} % of bona fide" if judged else "")
+            )
+    if not details:
+        return
+    for what, names in (("source", table.source), ("system", table.system)):
+        log(f"\nby {what} (native, judged): rows, mean score of bona fide, of spoof, AUC inside, EER inside")
+        for name in numpy.unique(names):
+            rows = (table.condition == "native") & table.judged & (names == name)
+            y, s = table.spoof[rows], scores[rows]
+            means = [f"{s[y == label].mean():+.2f}" if (y == label).any() else "-" for label in (0, 1)]
+            both = 0 < y.sum() < len(y)
+            log(f"{name:42s} {rows.sum():4d} {means[0]:>6s} {means[1]:>6s}", f"{measures.area(s, y):.2f} {measures.equal_error_rate(s, y):.2f}" if both else "")
+
+
+def shortcut_audit(log, manifest, table, scores):
+    """What can be told without listening: a logistic regression on it, sources left out, and inside each source."""
+    from sklearn.linear_model import LogisticRegression
+
+    native = table.by_condition["native"]
+    clip = native.clip
+    columns = {
+        "duration": manifest.seconds[clip],
+        "loudness": native.condition["level_db"],
+        "bandwidth": native.condition["bandwidth_hz"],
+        "silence": native.condition["active_share"],
+        "sample rate": manifest.rate_hz[clip],
+        "signal to noise": native.condition["snr_db"],
+    }
+    spoof, source = manifest.spoof[clip], manifest.source[clip]
+    log("\n## Shortcut audit (AUC over all with sources left out; mean AUC inside a source)")
+    for name, values in [*columns.items(), ("all together", None)]:
+        features = numpy.stack([*columns.values()] if values is None else [values], axis=1)
+        features = (features - features.mean(0)) / (features.std(0) + 1e-9)
+        out = numpy.zeros(len(spoof))
+        for left in numpy.unique(source):
+            rows = source != left
+            model = LogisticRegression(max_iter=2000)
+            model.fit(features[rows], spoof[rows], sample_weight=linear.balanced_weights(spoof[rows], source[rows]))
+            out[~rows] = model.decision_function(features[~rows])
+        inside = {q: measures.area(out[source == q], spoof[source == q]) for q in numpy.unique(source) if 0 < spoof[source == q].mean() < 1}
+        log(f"{name:16s} {measures.area(out, spoof):.3f} {numpy.mean([*inside.values()]):.3f}")
+    log("inside each source, all together:", ", ".join(f"{q} {value:.2f}" for q, value in inside.items()))
+    log("score against shortcuts, native: AUC of the score inside strata")
+    rows = table.condition == "native"
+    for name, values in columns.items():
+        middle = numpy.median(values)
+        parts = [measures.area(scores[rows][part], spoof[part]) for part in (values <= middle, values > middle) if 20 < part.sum() and 0 < spoof[part].mean() < 1]
+        log(f"{name:16s} at most the median, above:", " ".join(f"{part:.3f}" for part in parts))
+
+
+def alarms(table, scores, rows, threshold):
+    """Share of bona fide windows at or above `threshold`: of all, and of the source (20 windows at least) where most are."""
+    bona_fide = rows & (table.spoof == 0)
+    by_source = [numpy.mean(scores[bona_fide & (table.source == name)] >= threshold) for name in numpy.unique(table.source) if (bona_fide & (table.source == name)).sum() >= 20]
+    return numpy.mean(scores[bona_fide] >= threshold), max(by_source)
+
+
+def curve(log, table, scores):
+    """Knots from a score to log10 likelihood ratio. A verdict takes log10(9): the curve gets there at the least score at which the
+    allowed false alarms hold in every condition that is judged, over all and in the worst source. It leaves 0 at the highest score at
+    which a condition's two errors are equal."""
+    conditions = {}
+    for name in CONFIG["tested_conditions"]:
+        rows = table.judged & (table.condition == name)
+        if (rows & (table.spoof == 0)).sum() >= 100:
+            conditions[name] = rows
+    decided = 0.0
+    while any(
+        over_all > CONFIG["most_false_alarms"] or worst > CONFIG["most_false_alarms_of_a_source"]
+        for over_all, worst in (alarms(table, scores, rows, decided) for rows in conditions.values())
+    ):
+        decided += 0.05
+    neutral, low = -numpy.inf, numpy.inf
+    for rows in conditions.values():
+        threshold, missed, false = measures.rates(scores[rows], table.spoof[rows])
+        neutral = max(neutral, threshold[numpy.argmin(numpy.abs(missed - false))])
+        low = min(low, numpy.median(scores[rows & (table.spoof == 0)]))
+    verdict = float(numpy.log10(9))
+    highest = decided + 0.3
+    knots = [(low, CONFIG["smallest_llr"]), (neutral, 0.0), ((neutral + decided) / 2, 0.3), (decided, verdict), (highest, CONFIG["largest_llr"])]
+    knots = [[round(float(score), 3), round(llr, 4)] for score, llr in knots]
+    log("\n## Curve", knots)
+    log("condition | bona fide at a verdict: of the judged, of the worst source, of all | spoof at a verdict: of the judged, of all | log10 ratio")
+    for name, rows in conditions.items():
+        spoof = rows & (table.spoof == 1)
+        every = {label: ((table.condition == name) & (table.spoof == label)).sum() for label in (0, 1)}
+        over_all, worst = alarms(table, scores, rows, decided)
+        hits = (scores[spoof] >= decided).sum()
+        false = (scores[rows & (table.spoof == 0)] >= decided).sum()
+        log(
+            f"{name:9s} | {100 * over_all:.1f} {100 * worst:.1f} {100 * false / every[0]:.1f} | {100 * hits / spoof.sum():.1f} {100 * hits / every[1]:.1f} | "
+            f"{numpy.log10((hits + 1) / (spoof.sum() + 2)) - numpy.log10((false + 1) / ((rows & (table.spoof == 0)).sum() + 2)):.2f}"
+        )
+    return knots
+
+
+def save(model, path):
+    numbers = lambda values: [float(f"{value:.6g}") for value in values]
+    document = {
+        "schema": "bonafide.voice_linear/1",
+        "statistics": "features/voice/statistics, 342 numbers",
+        "clip": model.clip,
+        "offset": float(f"{model.offset:.6g}"),
+        "mean": numbers(model.mean),
+        "scale": numbers(model.scale),
+        "weight": numbers(model.weight),
+    }
+    path.write_text(json.dumps(document, indent=0) + "\n")
+
+
+def main():
+    program, pack, conditions, out = (pathlib.Path(argument) for argument in sys.argv[1:5])
+    out.mkdir(parents=True, exist_ok=True)
+    log = Log(out / "train.log")
+    log("config", json.dumps(CONFIG))
+    manifest = windows.Manifest(pack / "manifest.csv")
+    names = list(dict.fromkeys(CONFIG["training_conditions"] + CONFIG["tested_conditions"]))
+    by_condition = {name: windows.extract(program, conditions / (name + ".list"), conditions / (name + ".f32")) for name in names}
+    table = Table(manifest, by_condition, names)
+    table.by_condition = by_condition
+    everything = numpy.ones(len(table.clip), bool)
+    permissive = numpy.isin(table.licence, CONFIG["permissive_licences"])
+    log(f"{len(table.clip)} windows; permissive sources:", ", ".join(numpy.unique(table.source[permissive])))
+
+    scores = leave_one_source_out(table, discriminant, everything)
+    report(log, "Discriminant, all sources, one left out", table, scores, True)
+    report(log, "Recipe LRc, all sources, one left out", table, leave_one_source_out(table, recipe, everything), False)
+    report(log, "Discriminant, permissive sources, one left out", table, leave_one_source_out(table, discriminant, permissive), False)
+    shortcut_audit(log, manifest, table, scores)
+    knots = curve(log, table, scores)
+    (out / "curve.json").write_text(json.dumps(knots) + "\n")
+    usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
+    model = discriminant(table, usable)
+    save(model, out / "synthetic.json")
+    # Stability: how often the difference of the classes has, inside a source, the sign of all of them together.
+    native = table.condition == "native"
+    standard = model.standard(table.statistics)
+    signs = []
+    for name in numpy.unique(table.source):
+        rows = native & (table.source == name)
+        if 0 < table.spoof[rows].mean() < 1:
+            signs.append(standard[rows & (table.spoof == 1)].mean(0) - standard[rows & (table.spoof == 0)].mean(0))
+    signs = numpy.array(signs)
+    same = (numpy.sign(signs) == numpy.sign(signs.mean(0))).mean(0)
+    log("\n## Share of sources in which a statistic differs in the same direction: mean, least, median", f"{same.mean():.2f} {same.min():.2f} {numpy.median(same):.2f}")
+
+
+if __name__ == "__main__":
+    main()

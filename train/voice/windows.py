@@ -1,0 +1,43 @@
+"""Reads what bonafide-voice-features wrote."""
+import csv
+import subprocess
+
+import numpy
+
+CONDITION = ["level_db", "active_share", "voiced_share", "pitch_spread", "steady_share", "syllable_movement_db", "snr_db", "bandwidth_hz"]
+STATISTICS = 342
+COLUMNS = 3 + len(CONDITION) + 1 + STATISTICS
+
+
+class Windows:
+    """Rows a window: `clip` (row of the manifest), `statistics`, `condition` by name, `speech`."""
+
+    def __init__(self, path):
+        table = numpy.fromfile(path, "float32").reshape(-1, COLUMNS)
+        self.clip = table[:, 0].astype(int)
+        self.start_s, self.end_s = table[:, 1], table[:, 2]
+        self.condition = {name: table[:, 3 + number] for number, name in enumerate(CONDITION)}
+        self.speech = table[:, 3 + len(CONDITION)] == 0
+        self.statistics = table[:, -STATISTICS:].astype(float)
+
+
+def extract(program, list_path, out_path):
+    """Runs the program over a list of files, once."""
+    if not out_path.exists():
+        with open(list_path) as files:
+            subprocess.run([program, str(out_path) + ".part"], stdin=files, check=False)
+        (out_path.parent / (out_path.name + ".part")).rename(out_path)
+    return Windows(out_path)
+
+
+class Manifest:
+    def __init__(self, path):
+        rows = list(csv.DictReader(open(path)))
+        self.file = [row["file"] for row in rows]
+        self.spoof = numpy.array([row["label"] == "spoof" for row in rows]).astype(int)
+        self.source = numpy.array([row["source"] for row in rows])
+        self.system = numpy.array([row["system"] for row in rows])
+        self.licence = numpy.array([row["licence"] for row in rows])
+        self.codec = numpy.array([row["source_codec"] for row in rows])
+        self.rate_hz = numpy.array([float(row["source_rate_hz"]) for row in rows])
+        self.seconds = numpy.array([float(row["seconds"]) for row in rows])
