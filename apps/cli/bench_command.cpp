@@ -161,7 +161,7 @@ class Bench {
         return native.media_kind == "image" && native.verdict != "failed";
     }
 
-    engine::Task task_for(std::size_t index, const BenchRow& row, bool laundered) const {
+    engine::ListedInput task_for(std::size_t index, const BenchRow& row, bool laundered) const {
         engine::Job job = request_.job;
         job.threads = threads_;
         job.launder = laundered;
@@ -176,7 +176,7 @@ class Bench {
         std::optional<Error> broken;
         Progress progress(request_.progress && !request_.quiet, laundered ? "laundered" : "native", open.size());
         const auto run = engine::check_tasks(
-            [&]() -> std::optional<engine::Task> {
+            [&]() -> std::optional<engine::ListedInput> {
                 if (next == open.size()) {
                     return std::nullopt;
                 }
@@ -184,7 +184,7 @@ class Bench {
                 return task_for(index, *open[index], laundered);
             },
             jobs_, installation_,
-            [&](const engine::Task& task, const engine::Checked& checked) {
+            [&](const engine::ListedInput& task, const engine::Checked& checked) {
                 BenchOutcome outcome = outcome_of(checked, !task.job.mask.empty());
                 outcome.row = open[task.index]->line;
                 outcome.laundered = laundered;

@@ -82,10 +82,11 @@ Result<void> scan(InputWalk& walk, const Job& job, int jobs, const Installation&
         sink);
 }
 
-Result<void> check_tasks(const std::function<std::optional<Task>()>& next, int jobs, const Installation& installation,
-                         const std::function<bool(const Task& task, const Checked& checked)>& sink) {
-    return run_all<Task>(
-        next, jobs, [&](const Task& task) { return check_file(task.path, task.job, installation); }, sink);
+Result<void> check_tasks(const std::function<std::optional<ListedInput>()>& next, int jobs,
+                         const Installation& installation,
+                         const std::function<bool(const ListedInput& task, const Checked& checked)>& sink) {
+    return run_all<ListedInput>(
+        next, jobs, [&](const ListedInput& task) { return check_file(task.path, task.job, installation); }, sink);
 }
 
 }  // namespace bonafide::engine

@@ -19,7 +19,7 @@ Result<void> scan(InputWalk& walk, const Job& job, int jobs, const Installation&
                   const std::function<bool(const InputItem&)>& wanted, const ScanSink& sink);
 
 /// One input of a list, with a job of its own.
-struct Task {
+struct ListedInput {
     std::size_t index = 0;  ///< the caller's, to tell results apart
     std::string path;
     Job job;
@@ -27,7 +27,8 @@ struct Task {
 
 /// Checks every task that `next` yields (called from one thread at a time; nothing ends it), `jobs` at a time, as
 /// scan() does.
-Result<void> check_tasks(const std::function<std::optional<Task>()>& next, int jobs, const Installation& installation,
-                         const std::function<bool(const Task& task, const Checked& checked)>& sink);
+Result<void> check_tasks(const std::function<std::optional<ListedInput>()>& next, int jobs,
+                         const Installation& installation,
+                         const std::function<bool(const ListedInput& task, const Checked& checked)>& sink);
 
 }  // namespace bonafide::engine

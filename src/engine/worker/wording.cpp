@@ -90,19 +90,18 @@ std::vector<std::string> standing_limits(ingest::MediaKind kind) {
     switch (kind) {
         case ingest::MediaKind::kImage:
             limits.emplace_back(
-                "This version looks at structure, metadata, credentials and noise. It has no detector for generated "
-                "pictures or swapped faces: one that carries no "
-                "mark can pass unnoticed.");
+                "This version looks at structure, metadata, credentials and traces of editing. It has no detector for "
+                "generated pictures or swapped faces: one that carries no mark can pass unnoticed.");
             break;
         case ingest::MediaKind::kVideo:
             limits.emplace_back(
-                "This version looks at structure, metadata, credentials, the order of frames and the bandwidth of the "
-                "sound. It has no detector for swapped faces, "
-                "moved mouths or generated film.");
+                "This version looks at structure, metadata, credentials, the order of frames and the sound. It has no "
+                "detector for swapped faces, moved mouths or generated film.");
             break;
         case ingest::MediaKind::kAudio:
             limits.emplace_back(
-                "Synthetic or converted voices of systems that the detector has not met often pass unnoticed, and noisy "
+                "Synthetic or converted voices of systems that the detector has not met often pass unnoticed, and "
+                "noisy "
                 "or telephone sound is not judged.");
             break;
         case ingest::MediaKind::kUnknown:
