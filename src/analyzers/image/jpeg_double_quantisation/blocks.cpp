@@ -37,7 +37,8 @@ Blocks classify(const media::JpegPlane& plane, const cv::Mat& unusable) {
     cv::blur(activity, activity, {3, 3}, {-1, -1}, cv::BORDER_REPLICATE);
     Blocks blocks{cv::Mat(size, CV_8UC1, cv::Scalar(kNoClass)), 0};
     const auto judged = [&](int row, int column) {
-        return activity.at<float>(row, column) > 0 && (unusable.empty() || unusable.at<unsigned char>(row, column) == 0);
+        return activity.at<float>(row, column) > 0 &&
+               (unusable.empty() || unusable.at<unsigned char>(row, column) == 0);
     };
     std::vector<float> sorted;
     for (int row = 0; row < size.height; ++row) {

@@ -4,15 +4,20 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include <algorithm>
+
 namespace bonafide::analyzers::double_quantisation {
 namespace {
 
-constexpr int kDarkest = 2, kBrightest = 252;
+constexpr int kDarkest = 2, kLeastMargin = 3, kLargestMargin = 14;
 constexpr double kMostClippedShare = 0.02;
 
 }  // namespace
 
-cv::Mat clipped_blocks(const cv::Mat& rgb, int orientation) {
+cv::Mat clipped_blocks(const cv::Mat& rgb, int orientation, const std::array<std::uint16_t, 64>& steps) {
+    // Of the lowest frequencies, horizontal and vertical.
+    const int step = (steps[1] + steps[8]) / 2;
+    const int brightest = 255 - std::clamp(kLeastMargin + step, kLeastMargin, kLargestMargin);
     cv::Mat clipped(rgb.size(), CV_8UC1, cv::Scalar(0));
     if (rgb.type() == CV_8UC3) {
         for (int row = 0; row < rgb.rows; ++row) {
@@ -21,7 +26,7 @@ cv::Mat clipped_blocks(const cv::Mat& rgb, int orientation) {
             for (int column = 0; column < rgb.cols; ++column, pixel += 3) {
                 const int most = std::max({pixel[0], pixel[1], pixel[2]});
                 const int least = std::min({pixel[0], pixel[1], pixel[2]});
-                out[column] = most >= kBrightest || least <= kDarkest ? 255 : 0;
+                out[column] = most >= brightest || least <= kDarkest ? 255 : 0;
             }
         }
     }

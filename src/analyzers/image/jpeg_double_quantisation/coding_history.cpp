@@ -6,10 +6,10 @@
 // likelihoods of all frequencies multiply. The histogram as a mixture of both kinds is from there and from Lin, He,
 // Tang and Tang, "Fast, automatic and fine-grained tampered JPEG image detection via DCT coefficient analysis", Pattern
 // Recognition 2009.
-// Deviations: the distribution before quantisation is not taken from the picture shifted off its grid (costly, and biased
-// by the deblocking of that shift) but fitted: a mixture of normal distributions of growing scale, which can take the
-// shape of any natural, single-peaked histogram and none of a rhythm; and it is fitted for each class of activity.
-// Limits: blind where q1 divides q2 or hardly differs from 1; needs some hundred coefficients other than 0.
+// Deviations: the distribution before quantisation is not taken from the picture shifted off its grid (costly, and
+// biased by the deblocking of that shift) but fitted: a mixture of normal distributions of growing scale, which can
+// take the shape of any natural, single-peaked histogram and none of a rhythm; and it is fitted for each class of
+// activity. Limits: blind where q1 divides q2 or hardly differs from 1; needs some hundred coefficients other than 0.
 #include "analyzers/image/jpeg_double_quantisation/coding_history.h"
 
 #include <algorithm>
@@ -28,9 +28,9 @@ constexpr int kLargestPrimary = 128;
 constexpr int kIterationsCoarse = 8, kIterationsFine = 25;
 constexpr double kFewestCoefficients = 200;
 // A rhythm is believed from this gain, and where it is this strong for each coefficient that is not 0.
-constexpr double kLeastGain = 7, kLeastGainEach = 0.0008;
+constexpr double kLeastGain = 10, kLeastGainEach = 0.0012;
 // And where it shows without the zeros, too: how many there are depends on content as well.
-constexpr double kLeastGainBeyondZero = 4;
+constexpr double kLeastGainBeyondZero = 6;
 // Share of blocks saved twice that behave as if saved once all the same: no coefficient may decide alone.
 constexpr double kExceptions = 0.02;
 constexpr int kCandidates = 4;
@@ -140,8 +140,8 @@ Table mixed(const Table& once, const Table& twice, double once_share) {
     Table table(once.size());
     for (std::size_t amount = 0; amount < once.size(); ++amount) {
         for (int scale = 0; scale < kScales; ++scale) {
-            table[amount][scale] = static_cast<float>(once_share * once[amount][scale] +
-                                                      (1 - once_share) * twice[amount][scale]);
+            table[amount][scale] =
+                static_cast<float>(once_share * once[amount][scale] + (1 - once_share) * twice[amount][scale]);
         }
     }
     return table;

@@ -24,8 +24,7 @@ cv::Rect upright_pixels(const cv::Rect& blocks, const media::JpegPlane& plane, c
     cv::Mat marked(plane.blocks_high, plane.blocks_wide, CV_8UC1, cv::Scalar(0));
     marked(blocks).setTo(255);
     const cv::Rect turned = cv::boundingRect(media::upright(marked, image.orientation));
-    return cv::Rect(turned.x * 8, turned.y * 8, turned.width * 8, turned.height * 8) &
-           cv::Rect({}, image.rgb.size());
+    return cv::Rect(turned.x * 8, turned.y * 8, turned.width * 8, turned.height * 8) & cv::Rect({}, image.rgb.size());
 }
 
 Analysis analyse(const analysis::Context& context, const analysis::Parameters& parameters) {
@@ -44,7 +43,7 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
     DoubleQuantisationOptions options;
     options.threshold_db = parameters["threshold"];
     options.smallest_region_percent = parameters["smallest_region"];
-    const cv::Mat clipped = double_quantisation::clipped_blocks(image->rgb, image->orientation);
+    const cv::Mat clipped = double_quantisation::clipped_blocks(image->rgb, image->orientation, luma.quantisation);
     const DoubleQuantisationResult result = find_double_quantisation(luma, clipped, options);
     if (!result.not_applicable.empty()) {
         return Analysis::not_applicable(result.not_applicable);
@@ -65,10 +64,26 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
         observation.where.box_px = evidence::Where::Box{box.x, box.y, box.width, box.height};
         observation.measurements = {{"region_evidence", region.evidence_db, "dB"},
                                     {"region_area", region.area_percent, "%"}};
-        observation.explanation = "The blocks of this place do not carry the rhythm of an earlier save that the rest carries.";
+        observation.explanation =
+            "The blocks of this place do not carry the rhythm of the earlier JPEG save that the rest carries: they may "
+            "have "
+            "been pasted, moved, retouched or filled after it.";
         analysis.observations.push_back(observation);
     }
-    analysis.explanation = "evidence " + decibans(result.evidence_db);
+    const std::string history =
+        "The coefficients show that most of the picture was saved as JPEG before, with other "
+        "quantisation steps (" +
+        std::to_string(result.frequencies) + " of 63 frequencies tell them); that is common. ";
+    if (result.regions.empty()) {
+        analysis.explanation = history +
+                               "No place of notable size lacks this trace; the strongest evidence for one is " +
+                               decibans(result.evidence_db) + ".";
+    } else {
+        analysis.explanation = history + std::to_string(result.regions.size()) +
+                               (result.regions.size() == 1 ? " place lacks" : " places lack") +
+                               " this trace, with evidence of up to " + decibans(result.evidence_db) +
+                               ". Overexposed or saturated surfaces can do the same.";
+    }
     analysis.map = media::upright(result.map, image->orientation);
     return analysis;
 }
@@ -81,8 +96,14 @@ const analysis::AnalyzerDefinition& image_jpeg_double_quantisation() {
         made.id = "image.jpeg.double_quantisation";
         made.version = 1;
         made.summary = "places of a JPEG that lack the trace of an earlier save that the rest carries";
-        made.limits = "JPEG";
-        made.known_false_alarms = "clipped colours";
+        made.limits =
+            "JPEGs that were saved before on the same grid with steps that leave a rhythm: blind where the earlier "
+            "save was much "
+            "finer (quality near 100), used the same steps, or lay on another grid (cropped, resized, rotated)";
+        made.known_false_alarms =
+            "overexposed or saturated surfaces, where decoding clipped what the earlier save had said; captions and "
+            "time "
+            "stamps added after the first save are real edits, if harmless ones";
         made.reference = "Bianchi and Piva, IEEE TIFS 2012; Lin, He, Tang and Tang, Pattern Recognition 2009";
         made.inputs = {ingest::MediaKind::kImage};
         made.emits_map = true;

@@ -2,8 +2,9 @@
 //
 // Bianchi and Piva, "Image forgery localization via block-grained analysis of JPEG artifacts", IEEE TIFS 2012, for the
 // aligned case: likelihood ratios a block (coding_history.cpp), gathered over neighbours. Deviations: the evidence of
-// neighbours is summed with a Gaussian weight instead of smoothed by a median, so that many weak blocks can make a strong
-// place; and which history is the usual one is decided by the blocks themselves.
+// neighbours is summed with a Gaussian weight instead of smoothed by a median, so that many weak blocks can make a
+// strong place, at three scales. Only the case of a picture saved twice with places saved once is looked for: the
+// reverse (an aligned copy from a JPEG in a picture that never was one) needs a grid that fits by chance, one in 64.
 // Limits: see README.md beside this file.
 #include "analyzers/image/jpeg_double_quantisation/jpeg_double_quantisation.h"
 
@@ -14,8 +15,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <cstdio>
 
 namespace bonafide::analyzers {
 namespace {
@@ -26,11 +25,14 @@ using double_quantisation::Frequency;
 constexpr double kDecibansPerNat = 4.342944819;
 constexpr int kFewestBlocks = 256;
 constexpr int kFewestFrequencies = 3;
+// A trace so faint, for each block, that content decides more than history.
+constexpr double kLeastTraceDb = 0.035;
 constexpr double kOnceShare = 0.1;
 // Blocks around a place whose evidence is summed, as the sigma of the weights.
 constexpr double kGatherBlocks[] = {1.5, 3, 6};
 constexpr double kMapBlocks = 2.5;
-constexpr double kBelievedShare = 0.5;
+// What one block may say for another history: a single one that fails the model must not look like a place.
+constexpr double kMostOfOneBlockDb = 12;
 
 /// Sum over neighbours with Gaussian weights of peak 1.
 cv::Mat gathered(const cv::Mat& values, double sigma) {
@@ -48,7 +50,7 @@ DoubleQuantisationResult refused(std::string why) {
 }  // namespace
 
 DoubleQuantisationResult find_double_quantisation(const media::JpegPlane& plane, const cv::Mat& unusable,
-                                             const DoubleQuantisationOptions& options) {
+                                                  const DoubleQuantisationOptions& options) {
     ENSURE(options.threshold_db > 0);
     if (plane.blocks_wide < 8 || plane.blocks_high < 8 || plane.blocks_wide * plane.blocks_high < kFewestBlocks) {
         return refused("The picture is too small to gather histograms of its coefficients.");
@@ -66,21 +68,18 @@ DoubleQuantisationResult find_double_quantisation(const media::JpegPlane& plane,
         result.primary_steps[frequency.index] = frequency.primary_step;
         result.frequencies += frequency.primary_step > 0 ? 1 : 0;
         result.trace_db += kDecibansPerNat * frequency.gain / blocks.judged;
-        if (std::getenv("DQ_DEBUG") && frequency.primary_step > 0) {
-            std::fprintf(stderr, "f%d q2=%d q1=%d gain=%.0f count=%.0f\n", frequency.index, frequency.step,
-                         frequency.primary_step, frequency.gain, frequency.count);
-        }
     }
-    if (result.frequencies < kFewestFrequencies) {
+    if (result.frequencies < kFewestFrequencies || result.trace_db < kLeastTraceDb) {
         return refused(
-            "The coefficients show no trace of an earlier save: there was none, or it was finer than this one or on another "
+            "The coefficients show no trace of an earlier save: there was none, or it was finer than this one or on "
+            "another "
             "grid.");
     }
     const cv::Mat ratios = kDecibansPerNat * double_quantisation::once_to_twice(plane, blocks, frequencies);
+    const cv::Mat capped = cv::min(ratios, kMostOfOneBlockDb);
     for (const double sigma : kGatherBlocks) {
         double strongest = 0;
-        cv::minMaxLoc(gathered(ratios, sigma), nullptr, &strongest);
-        if (std::getenv("DQ_DEBUG")) std::fprintf(stderr, "sigma %.1f: %.1f\n", sigma, strongest);
+        cv::minMaxLoc(gathered(capped, sigma), nullptr, &strongest);
         result.evidence_db = std::max(result.evidence_db, strongest);
     }
     const cv::Mat evidence = gathered(ratios, kMapBlocks);
@@ -93,8 +92,8 @@ DoubleQuantisationResult find_double_quantisation(const media::JpegPlane& plane,
         }
     }
     cv::Mat labels, statistics, centroids;
-    const int labelled = cv::connectedComponentsWithStats(evidence > options.threshold_db, labels, statistics,
-                                                          centroids, 8, CV_32S);
+    const int labelled =
+        cv::connectedComponentsWithStats(evidence > options.threshold_db, labels, statistics, centroids, 8, CV_32S);
     for (int label = 1; label < labelled; ++label) {
         const int* row = statistics.ptr<int>(label);
         HistoryRegion region;

@@ -25,15 +25,13 @@ struct HistoryRegion {
 };
 
 struct DoubleQuantisationResult {
-    std::string not_applicable;   ///< why the picture cannot be judged; empty when it was
-    double evidence_db = 0;       ///< strongest evidence of any place for another history than the rest, decibans
-    double trace_db = 0;          ///< evidence that the picture as a whole was saved before, for each block
-    double once_percent = 0;      ///< share of the judged blocks that look saved once
-    bool twice_is_usual = true;   ///< most blocks were saved twice; else once
+    std::string not_applicable;  ///< why the picture cannot be judged; empty when it was
+    double evidence_db = 0;      ///< strongest evidence of any place for another history than the rest, decibans
+    double trace_db = 0;         ///< evidence that the picture as a whole was saved before, for each block
     double judged_area_percent = 0;
     double suspicious_area_percent = 0;
-    int frequencies = 0;            ///< that show a primary step
-    std::vector<int> primary_steps;  ///< 64 in natural order, 0 where unknown
+    int frequencies = 0;                 ///< that show a primary step
+    std::vector<int> primary_steps;      ///< 64 in natural order, 0 where unknown
     std::vector<HistoryRegion> regions;  ///< strongest first
     cv::Mat map;  ///< CV_8UC1, one value a block, as stored; 128 at the threshold; empty when not applicable
 };
@@ -41,7 +39,7 @@ struct DoubleQuantisationResult {
 /// Looks in the luminance `plane` for blocks that did not go through the earlier save that the others went through (or
 /// the reverse). `unusable`: CV_8UC1, one value a block, not 0 where clipped colours spoil it; or empty.
 DoubleQuantisationResult find_double_quantisation(const media::JpegPlane& plane, const cv::Mat& unusable,
-                                             const DoubleQuantisationOptions& options);
+                                                  const DoubleQuantisationOptions& options);
 
 /// image.jpeg.double_quantisation
 const analysis::AnalyzerDefinition& image_jpeg_double_quantisation();

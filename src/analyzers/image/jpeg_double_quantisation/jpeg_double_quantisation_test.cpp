@@ -56,7 +56,8 @@ Case spliced(int first, int second, std::uint64_t seed = 1) {
 
 DoubleQuantisationResult judge(const Bytes& bytes) {
     const cv::Mat rgb = fixtures::read_jpeg(bytes);
-    return find_double_quantisation(luma_of(bytes), double_quantisation::clipped_blocks(rgb, 1), {});
+    const media::JpegPlane luma = luma_of(bytes);
+    return find_double_quantisation(luma, double_quantisation::clipped_blocks(rgb, 1, luma.quantisation), {});
 }
 
 /// Mean shade inside the mask less that outside.
@@ -69,8 +70,7 @@ double contrast(const cv::Mat& map, const cv::Mat& mask) {
 TEST(DoubleQuantisation, RecoversThePrimarySteps) {
     const Bytes first = fixtures::shoot(camera(75));
     const media::JpegPlane before = luma_of(first);
-    const DoubleQuantisationResult result =
-        judge(fixtures::write_jpeg(fixtures::read_jpeg(first), at_quality(90)));
+    const DoubleQuantisationResult result = judge(fixtures::write_jpeg(fixtures::read_jpeg(first), at_quality(90)));
     ASSERT_EQ(result.not_applicable, "");
     int right = 0, known = 0;
     for (int index = 1; index < 64; ++index) {
@@ -162,7 +162,8 @@ TEST(DoubleQuantisation, MarksBlocksWithClippedColoursInTheOrderTheyAreStoredIn)
     stored(cv::Rect(32, 8, 8, 8)).setTo(cv::Scalar(255, 90, 90));
     cv::Mat turned;
     cv::rotate(stored, turned, cv::ROTATE_90_CLOCKWISE);  // orientation 6
-    for (const cv::Mat& blocks : {double_quantisation::clipped_blocks(stored, 1), double_quantisation::clipped_blocks(turned, 6)}) {
+    for (const cv::Mat& blocks :
+         {double_quantisation::clipped_blocks(stored, 1, {}), double_quantisation::clipped_blocks(turned, 6, {})}) {
         ASSERT_EQ(blocks.size(), cv::Size(5, 3));
         EXPECT_EQ(cv::countNonZero(blocks), 1);
         EXPECT_EQ(blocks.at<unsigned char>(1, 4), 255);
