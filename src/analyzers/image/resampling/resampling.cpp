@@ -23,11 +23,14 @@ constexpr double kThresholdGrey = 128;
 // Frequencies judged: slow changes are content, and at one half the colour mosaic leaves its own trace.
 constexpr int kLowest = 10, kHighest = 61;
 constexpr int kBlockHarmonic = kWindowPx / 8;
-// A trace's mean of two directions has this standard deviation without a trace (exponential, two directions).
-constexpr double kSpread = 0.75;
+// Standard deviation of a window's trace where there is none, about: the geometric mean of two exponential variables.
+constexpr double kSpread = 0.62;
+constexpr double kMeanWithout = 0.785;
 // Windows overlap by half: so much of their number counts as independent.
 constexpr double kIndependent = 0.5;
-constexpr int kPlaceWindows[] = {1, 2, 4};
+// Median over mean of a window's trace, about.
+constexpr double kMedianShare = 0.84;
+constexpr int kPlaceWindows[] = {2, 3, 5};
 
 bool judged(int k) {
     const int rest = k % kBlockHarmonic;
@@ -70,7 +73,7 @@ ResamplingResult resampling(const cv::Mat& luma, const ResamplingOptions& option
         }
         cv::Mat values = spectra.trace.col(k).clone().reshape(1, spectra.windows.height);
         const cv::Scalar mean = cv::mean(values, spectra.informative);
-        const double deviation = (mean[0] - 1) / kSpread * std::sqrt(kIndependent * informative);
+        const double deviation = (mean[0] - kMeanWithout) / kSpread * std::sqrt(kIndependent * informative);
         if (deviation > result.whole_trace || result.whole_frequency == 0) {
             result.whole_trace = deviation;
             result.whole_frequency = static_cast<double>(k) / kWindowPx;
@@ -78,7 +81,7 @@ ResamplingResult resampling(const cv::Mat& luma, const ResamplingOptions& option
         // What the picture shows elsewhere: the place itself must not raise it much.
         std::vector<float> sorted(values.begin<float>(), values.end<float>());
         std::nth_element(sorted.begin(), sorted.begin() + count / 2, sorted.end());
-        const double usual = std::max(1.0, sorted[count / 2] / 0.84);
+        const double usual = std::max(1.0, sorted[count / 2] / kMedianShare);
         for (const int side : kPlaceWindows) {
             if (side * 2 > std::max(spectra.windows.width, spectra.windows.height) && side > 1) {
                 break;

@@ -10,7 +10,7 @@ namespace bonafide::analyzers {
 
 struct ResamplingOptions {
     /// Contrast from which a place is shown, standard deviations.
-    double threshold = 14.0;
+    double threshold = 12.0;
 };
 
 struct ResamplingResult {

@@ -27,10 +27,11 @@ cv::Mat shot(std::uint64_t seed, cv::Size size) {
     return half;
 }
 
-cv::Mat enlarged(std::uint64_t seed, cv::Size size, double factor) {
+// The upper left part of `rgb`, enlarged to the same size.
+cv::Mat enlarged(const cv::Mat& rgb, double factor) {
     cv::Mat large;
-    cv::resize(shot(seed, size), large, {}, factor, factor, cv::INTER_CUBIC);
-    return large(cv::Rect({0, 0}, size)).clone();
+    cv::resize(rgb, large, {}, factor, factor, cv::INTER_CUBIC);
+    return large(cv::Rect({0, 0}, rgb.size())).clone();
 }
 
 cv::Mat luma_of(const cv::Mat& rgb, int quality) {
@@ -47,8 +48,9 @@ TEST(Resampling, FrequencyAndFactorBelongTogether) {
 }
 
 TEST(Resampling, FindsTheFactorOfAWholePicture) {
+    const cv::Mat whole = shot(1, {640, 480});
     for (const double factor : {1.2, 1.4, 1.7}) {
-        const ResamplingResult result = resampling(luma_of(enlarged(1, {640, 480}, factor), 98), {});
+        const ResamplingResult result = resampling(luma_of(enlarged(whole, factor), 98), {});
         ASSERT_EQ(result.not_applicable, "");
         EXPECT_GT(result.whole_trace, 12) << factor;
         EXPECT_NEAR(enlargement_of(result.whole_frequency), factor, 0.03) << factor;
@@ -61,8 +63,9 @@ TEST(Resampling, FindsAPlaceThatWasEnlarged) {
     cv::Mat mask = cv::Mat::zeros(size, CV_8UC1);
     const cv::Rect place(256, 192, 288, 256);
     mask(place).setTo(255);
-    for (const double factor : {1.3, 1.4, 1.7}) {
-        const cv::Mat rgb = fixtures::splice(shot(1, size), enlarged(2, size, factor), mask).rgb;
+    const cv::Mat target = shot(1, size), source = shot(2, size);
+    for (const double factor : {1.5, 1.7, 1.8}) {
+        const cv::Mat rgb = fixtures::splice(target, enlarged(source, factor), mask).rgb;
         const ResamplingResult result = resampling(luma_of(rgb, 97), {});
         ASSERT_EQ(result.not_applicable, "");
         ASSERT_FALSE(result.box_px.empty()) << factor << ": " << result.inconsistency;

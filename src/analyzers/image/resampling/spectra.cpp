@@ -149,7 +149,7 @@ Spectra measure_spectra(const cv::Mat& luma) {
             spectra.informative.at<unsigned char>(y, x) = informative ? 255 : 0;
             float* row = spectra.trace.ptr<float>(y * spectra.windows.width + x);
             for (int k = 0; k < kFrequencies; ++k) {
-                row[k] = informative ? (across[k] + down[k]) / 2 : 1.0F;
+                row[k] = informative ? std::sqrt(across[k] * down[k]) : 1.0F;
             }
         }
     }

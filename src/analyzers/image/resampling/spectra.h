@@ -13,8 +13,8 @@ inline constexpr int kFrequencies = kWindowPx / 2;
 struct Spectra {
     cv::Size windows;
     /// For each window a row of kFrequencies values, CV_32FC1: power of the trace over that of the frequencies around
-    /// it, mean of rows and columns; about 1 where nothing is periodic. What is periodic in the picture itself is taken
-    /// off.
+    /// it, geometric mean of rows and columns, so that a pattern of one direction counts little; about 1 where nothing
+    /// is periodic. What is periodic in the picture itself is taken off.
     cv::Mat trace;
     cv::Mat informative;  ///< CV_8UC1, size `windows`: 255 where there is any detail
 };
