@@ -148,8 +148,8 @@ def alarms(table, scores, rows, threshold):
 
 
 def curve(log, table, scores):
-    """Knots from a score to log10 likelihood ratio. A verdict takes log10(9): the curve gets there at the least score at which the
-    allowed false alarms hold in every condition that is judged, over all and in the worst source. It leaves 0 at the highest score at
+    """Knots from a score to log10 likelihood ratio. A verdict takes log10(9): the curve gets next to it, or to the largest ratio that is
+    allowed to one analyzer, at the least score at which the allowed false alarms hold in every condition that is judged, over all and in the worst source. It leaves 0 at the highest score at
     which a condition's two errors are equal."""
     conditions = {}
     for name in CONFIG["tested_conditions"]:
@@ -167,12 +167,10 @@ def curve(log, table, scores):
         threshold, missed, false = measures.rates(scores[rows], table.spoof[rows])
         neutral = max(neutral, threshold[numpy.argmin(numpy.abs(missed - false))])
         low = min(low, numpy.median(scores[rows & (table.spoof == 0)]))
-    verdict = float(numpy.log10(9))
-    highest = decided + 0.3
-    knots = [(low, CONFIG["smallest_llr"]), (neutral, 0.0), ((neutral + decided) / 2, 0.3), (decided, verdict), (highest, CONFIG["largest_llr"])]
+    knots = [(low, CONFIG["smallest_llr"]), (neutral, 0.0), ((neutral + decided) / 2, 0.3), (decided, CONFIG["largest_llr"])]
     knots = [[round(float(score), 3), round(llr, 4)] for score, llr in knots]
     log("\n## Curve", knots)
-    log("condition | bona fide at a verdict: of the judged, of the worst source, of all | spoof at a verdict: of the judged, of all | log10 ratio")
+    log("condition | bona fide at the last knot: of the judged, of the worst source, of all | spoof at the last knot: of the judged, of all | log10 ratio")
     for name, rows in conditions.items():
         spoof = rows & (table.spoof == 1)
         every = {label: ((table.condition == name) & (table.spoof == label)).sum() for label in (0, 1)}
