@@ -11,9 +11,9 @@ using analysis::Analysis;
 
 constexpr CopyMoveOptions kDefaults;
 
-std::string text_of(const char* format, double value) {
+std::string text_of(double value, int decimals) {
     char text[48];
-    std::snprintf(text, sizeof text, format, value);
+    std::snprintf(text, sizeof text, "%.*f", decimals, value);
     return text;
 }
 
@@ -22,12 +22,12 @@ evidence::Where::Box box_of(const cv::Rect& box) {
 }
 
 std::string motion_in_words(const CopiedPlace& place) {
-    std::string words = "moved by " + text_of("%.0f", place.shift_x_px) + ", " + text_of("%.0f px", place.shift_y_px);
+    std::string words = "moved by " + text_of(place.shift_x_px, 0) + ", " + text_of(place.shift_y_px, 0) + " px";
     if (std::abs(place.rotation_deg) >= 1) {
-        words += ", turned by " + text_of("%.0f degrees", place.rotation_deg);
+        words += ", turned by " + text_of(place.rotation_deg, 0) + " degrees";
     }
     if (std::abs(place.scale - 1) >= 0.02) {
-        words += ", scaled by " + text_of("%.2f", place.scale);
+        words += ", scaled by " + text_of(place.scale, 2);
     }
     return place.mirrored ? words + ", mirrored" : words;
 }
