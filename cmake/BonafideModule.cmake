@@ -1,8 +1,12 @@
 # A module is a folder: every .cpp in it, except *_test.cpp, is the library bonafide_<name>; its *_test.cpp are one test program.
-# bonafide_module(<name> [PUBLIC targets...] [PRIVATE targets...] [TEST targets...])
+# bonafide_module(<name> [EXCLUDE folders...] [PUBLIC targets...] [PRIVATE targets...] [TEST targets...]); EXCLUDE: folders below that are
+# modules of their own.
 function(bonafide_module name)
-    cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE;TEST" ${ARGN})
+    cmake_parse_arguments(arg "" "" "EXCLUDE;PUBLIC;PRIVATE;TEST" ${ARGN})
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+    foreach(folder IN LISTS arg_EXCLUDE)
+        list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${folder}/")
+    endforeach()
     set(tests ${sources})
     list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
     list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
