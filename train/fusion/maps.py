@@ -52,7 +52,7 @@ def load(root, folders, analyzers, keep=lambda row: True):
         if not size[0]:
             continue
         grid = grid_of(*size)
-        maps, values, fused = {}, {}, None
+        maps, values = {}, {}
         for folder, report in found:
             place = folder / kind / name
             for analyzer, measurement in analyzers.items():
@@ -64,13 +64,11 @@ def load(root, folders, analyzers, keep=lambda row: True):
                     values[analyzer] = measured[measurement]
                 if (place / f"{analyzer}.png").exists():
                     maps[analyzer] = cv2.resize(cv2.imread(str(place / f"{analyzer}.png"), cv2.IMREAD_GRAYSCALE), grid, interpolation=cv2.INTER_LINEAR)
-            if (place / "fused.png").exists():
-                fused = cv2.resize(cv2.imread(str(place / "fused.png"), cv2.IMREAD_GRAYSCALE), grid, interpolation=cv2.INTER_LINEAR)
         mask = None
         if row.get("mask"):
             whole = cv2.imread(str(root / row["mask"]), cv2.IMREAD_GRAYSCALE)
             mask = cv2.resize(whole, grid, interpolation=cv2.INTER_AREA)
-        pictures.append({"file": row["file"], "label": row["label"], "kind": row["kind"], "group": row["group"], "split": row.get("split", ""), "maps": maps, "values": values, "fused": fused, "mask": mask, "grid": grid})
+        pictures.append({"file": row["file"], "label": row["label"], "kind": row["kind"], "group": row["group"], "split": row.get("split", ""), "maps": maps, "values": values, "mask": mask, "grid": grid})
     return pictures
 
 

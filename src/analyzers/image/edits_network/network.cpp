@@ -156,39 +156,46 @@ Result<Network> Network::parse(std::span<const std::uint8_t> bytes) {
     return network;
 }
 
+void Network::judge_rows(const cv::Mat& planes, const cv::Mat& plain, int begin, int end, cv::Mat& block_logits) const {
+    // cv::blur looks beyond the rows it is given where there are some.
+    std::array<cv::Mat, kWindows.size()> compared;
+    for (std::size_t window = 0; window < kWindows.size(); ++window) {
+        compared[window] = averaged(planes.rowRange(begin, end), kWindows[window]);
+    }
+    const cv::Mat kinds = averaged(plain.rowRange(begin, end), kPlainWindow);
+    std::array<float, kInputs> inputs{};
+    for (int row = begin; row < end; ++row) {
+        float* logit = block_logits.ptr<float>(row);
+        for (int column = 0; column < planes.cols; ++column) {
+            auto to = inputs.begin();
+            for (const cv::Mat& average : compared) {
+                const float* from = average.ptr<float>(row - begin) + static_cast<std::ptrdiff_t>(column) * kPlanes;
+                to = std::transform(kCompared.begin(), kCompared.end(), to, [&](int plane) { return from[plane]; });
+            }
+            const float* kind = kinds.ptr<float>(row - begin) + static_cast<std::size_t>(column) * kPlain.size();
+            std::copy(kind, kind + kPlain.size(), to);
+            for (std::size_t k = 0; k < inputs.size(); ++k) {
+                inputs[k] = std::clamp((inputs[k] - mean_[k]) / deviation_[k], -kLargestInput, kLargestInput);
+            }
+            logit[column] = judge_block(inputs.data(), first_.data(), first_bias_.data(), second_.data(),
+                                        second_bias_.data(), last_.data(), last_bias_);
+        }
+    }
+}
+
 NetworkAnswer Network::run(cv::Mat& planes) const {
     ENSURE(planes.type() == CV_32FC(kPlanes) && !planes.empty());
     const cv::Mat plain = plain_planes(planes);
     take_out_expectation(planes, floor_);
     NetworkAnswer answer;
     answer.block_logits.create(planes.size(), CV_32FC1);
-    std::array<float, kInputs> inputs{};
-    for (int begin = 0; begin < planes.rows; begin += kStripRows) {
-        const int end = std::min(begin + kStripRows, planes.rows);
-        // cv::blur looks beyond the rows it is given where there are some.
-        std::array<cv::Mat, kWindows.size()> compared;
-        for (std::size_t window = 0; window < kWindows.size(); ++window) {
-            compared[window] = averaged(planes.rowRange(begin, end), kWindows[window]);
+    const int strips = (planes.rows + kStripRows - 1) / kStripRows;
+    cv::parallel_for_(cv::Range(0, strips), [&](const cv::Range& range) {
+        for (int strip = range.start; strip < range.end; ++strip) {
+            judge_rows(planes, plain, strip * kStripRows, std::min((strip + 1) * kStripRows, planes.rows),
+                       answer.block_logits);
         }
-        const cv::Mat kinds = averaged(plain.rowRange(begin, end), kPlainWindow);
-        for (int row = begin; row < end; ++row) {
-            float* logit = answer.block_logits.ptr<float>(row);
-            for (int column = 0; column < planes.cols; ++column) {
-                auto to = inputs.begin();
-                for (const cv::Mat& average : compared) {
-                    const float* from = average.ptr<float>(row - begin) + static_cast<std::ptrdiff_t>(column) * kPlanes;
-                    to = std::transform(kCompared.begin(), kCompared.end(), to, [&](int plane) { return from[plane]; });
-                }
-                const float* kind = kinds.ptr<float>(row - begin) + static_cast<std::size_t>(column) * kPlain.size();
-                std::copy(kind, kind + kPlain.size(), to);
-                for (std::size_t k = 0; k < inputs.size(); ++k) {
-                    inputs[k] = std::clamp((inputs[k] - mean_[k]) / deviation_[k], -kLargestInput, kLargestInput);
-                }
-                logit[column] = judge_block(inputs.data(), first_.data(), first_bias_.data(), second_.data(),
-                                            second_bias_.data(), last_.data(), last_bias_);
-            }
-        }
-    }
+    });
     planes.release();
     const std::vector<float> statistics = picture_statistics(answer.block_logits);
     answer.picture_logit = picture_bias_;

@@ -42,6 +42,7 @@ class Network {
     NetworkAnswer run(cv::Mat& planes) const;
 
   private:
+    void judge_rows(const cv::Mat& planes, const cv::Mat& plain, int begin, int end, cv::Mat& block_logits) const;
     std::vector<float> floor_;               // least deviation of each compared plane
     std::vector<float> mean_, deviation_;    // kInputs
     std::vector<float> first_, first_bias_;  // inputs x outputs

@@ -15,9 +15,16 @@
 #include <cmath>
 #include <vector>
 
+#if defined(__GNUC__) && !defined(__clang__)
+// Vectors are returned by functions that are always inlined: there is no call whose convention could differ.
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
+
 namespace bonafide::analyzers::edits {
 namespace {
 
+// Rows of blocks that are prepared together.
+constexpr int kStripBlocks = 8;
 // Pixels around a strip that the filters reach.
 constexpr int kRim = 3;
 constexpr int kPixels = kBlockPx * kBlockPx;
@@ -62,11 +69,11 @@ constexpr int kSlope = kChannelsEnd, kEqual = kChannelsEnd + 1;
 enum Divisor { kEnergy, kLatticeOther, kOddColumns, kOddRows, kDivisors };
 
 struct Strip {
-    cv::Mat luma, green, red_green, blue_green;  // CV_32FC1, kBlockPx + 2 kRim rows and kRim more columns either side
+    cv::Mat luma, green, red_green, blue_green;  // CV_32FC1, with kRim more rows and columns on every side
 };
 
-Strip strip_of(const cv::Mat& rgb, int first_row) {
-    const int height = kBlockPx + 2 * kRim, width = rgb.cols + 2 * kRim;
+Strip strip_of(const cv::Mat& rgb, int first_row, int rows) {
+    const int height = rows + 2 * kRim, width = rgb.cols + 2 * kRim;
     Strip strip;
     for (cv::Mat* plane : {&strip.luma, &strip.green, &strip.red_green, &strip.blue_green}) {
         plane->create(height, width, CV_32FC1);
@@ -109,67 +116,115 @@ float peakedness(float squares, float sizes) {
     return std::log((squares / kPixels + kLeastResidual * kLeastResidual) / (size * size));
 }
 
-// One block whose first pixel is column `x` of the strip's padded rows.
-void measure_block(const Strip& strip, const cv::Mat& residual, int x, float* out, float* divisors) {
-    float luma = 0, squares = 0, clipped = 0, colour = 0, slope = 0, equal = 0, still = 0;
-    float horizontal = 0, vertical = 0, cross = 0, cross_squares = 0, size = 0, energy = 0;
-    float green = 0, red_green = 0, blue_green = 0;
-    std::array<float, 5> lag{};
-    std::array<float, 2> lattice{}, columns{}, rows{};
-    std::array<float, 8> column_phase{}, row_phase{};
+// Eight neighbours at once; the compiler makes of it what the processor has.
+using Eight = float __attribute__((vector_size(32), aligned(4), may_alias));
+
+inline __attribute__((always_inline)) Eight at(const float* from) {
+    return *reinterpret_cast<const Eight*>(from);
+}
+inline __attribute__((always_inline)) Eight least(const Eight& a, const Eight& b) {
+    return a < b ? a : b;
+}
+inline __attribute__((always_inline)) Eight size_of(const Eight& value) {
+    return value < 0 ? -value : value;
+}
+inline __attribute__((always_inline)) Eight one_where(const Eight& value, float below) {
+    const Eight none = {};
+    return value < below ? none + 1 : none;
+}
+inline __attribute__((always_inline)) float sum_of(const Eight& value) {
+    float sum = 0;
+    for (int k = 0; k < kBlockPx; ++k) {
+        sum += value[k];
+    }
+    return sum;
+}
+// Sum of the lanes that are even (0) or odd (1) with the first.
+inline __attribute__((always_inline)) float sum_of(const Eight& value, int parity) {
+    return value[parity] + value[2 + parity] + value[4 + parity] + value[6 + parity];
+}
+inline __attribute__((always_inline)) Eight diagonals(const float* row, const float* below) {
+    return size_of(0.5F * (at(row) - at(row + 1) - at(below) + at(below + 1)));
+}
+
+// One block whose first pixel is column `x` of the strip's padded rows, row `top` within the rim.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void measure_block(const Strip& strip, const cv::Mat& residual, int x, int top, float* out, float* divisors) {
+    // Sums of squares lose their last digits where a block is bright and even; so they are taken from its first pixel.
+    const float origin = strip.luma.ptr<float>(top + kRim)[x];
+    Eight lumas = {}, squares_8 = {}, clipped_8 = {}, colours = {}, slopes = {}, equals = {}, stills = {};
+    Eight horizontals = {}, crosses = {}, cross_squares_8 = {}, sizes = {}, energies = {};
+    Eight greens = {}, reds = {}, blues = {}, columns_8 = {}, column_phase = {};
+    Eight lags[5] = {};
+    std::array<float, 2> lattice{}, rows{};
+    std::array<float, 8> row_phase{};
     for (int y = 0; y < kBlockPx; ++y) {
-        const float* above = strip.luma.ptr<float>(y + kRim - 1);
-        const float* row = strip.luma.ptr<float>(y + kRim);
-        const float* below = strip.luma.ptr<float>(y + kRim + 1);
-        const float* green_above = strip.green.ptr<float>(y + kRim - 1);
-        const float* green_row = strip.green.ptr<float>(y + kRim);
-        const float* green_below = strip.green.ptr<float>(y + kRim + 1);
-        const float* red_row = strip.red_green.ptr<float>(y + kRim);
-        const float* red_below = strip.red_green.ptr<float>(y + kRim + 1);
-        const float* blue_row = strip.blue_green.ptr<float>(y + kRim);
-        const float* blue_below = strip.blue_green.ptr<float>(y + kRim + 1);
-        const float* r0 = residual.ptr<float>(y);
-        const float* r1 = residual.ptr<float>(y + 1);
-        const float* r2 = residual.ptr<float>(y + 2);
-        for (int k = 0; k < kBlockPx; ++k) {
-            const int c = x + k;
-            const float value = row[c];
-            luma += value;
-            squares += value * value;
-            clipped += value < 3 || value > 252 ? 1.0F : 0.0F;
-            colour += std::abs(red_row[c]) + std::abs(blue_row[c]);
-            const float h = 2 * value - row[c - 1] - row[c + 1], v = 2 * value - above[c] - below[c];
-            const float both = 2 * (h + v) - (4 * value - above[c - 1] - above[c + 1] - below[c - 1] - below[c + 1]);
-            const float d = r0[c];
-            horizontal += std::abs(h);
-            vertical += std::abs(v);
-            columns[c & 1] += std::abs(h);
-            rows[y & 1] += std::abs(v);
-            cross += std::abs(both);
-            cross_squares += both * both;
-            still += std::abs(both) < 1 ? 1.0F : 0.0F;
-            slope += std::abs(row[c + 1] - row[c - 1]) + std::abs(below[c] - above[c]);
-            equal += std::abs(row[c + 1] - value) < 0.5F ? 1.0F : 0.0F;
-            size += std::abs(d);
-            energy += d * d;
-            lag[0] += d * r0[c + 1];
-            lag[1] += d * r1[c];
-            lag[2] += d * r0[c + 2];
-            lag[3] += d * r2[c];
-            lag[4] += d * r1[c + 1];
-            const float step = std::min(std::abs(d), 8.0F);
-            column_phase[k] += step;
-            row_phase[y] += step;
-            green += std::abs(diagonal(green_row, green_below, c));
-            red_green += std::abs(diagonal(red_row, red_below, c));
-            blue_green += std::abs(diagonal(blue_row, blue_below, c));
-            const float lone =
-                green_row[c] - 0.25F * (green_row[c - 1] + green_row[c + 1] + green_above[c] + green_below[c]);
-            lattice[(c + y) & 1] += std::min(std::abs(lone), 16.0F);
+        const float* above = strip.luma.ptr<float>(top + y + kRim - 1) + x;
+        const float* row = strip.luma.ptr<float>(top + y + kRim) + x;
+        const float* below = strip.luma.ptr<float>(top + y + kRim + 1) + x;
+        const float* green_row = strip.green.ptr<float>(top + y + kRim) + x;
+        const float* red_row = strip.red_green.ptr<float>(top + y + kRim) + x;
+        const float* blue_row = strip.blue_green.ptr<float>(top + y + kRim) + x;
+        const float* green_below = strip.green.ptr<float>(top + y + kRim + 1) + x;
+        const float* r0 = residual.ptr<float>(top + y) + x;
+        const float* r1 = residual.ptr<float>(top + y + 1) + x;
+        const float* r2 = residual.ptr<float>(top + y + 2) + x;
+        const Eight value = at(row), right = at(row + 1), left = at(row - 1), up = at(above), down = at(below);
+        const Eight centred = value - origin;
+        lumas += centred;
+        squares_8 += centred * centred;
+        clipped_8 += one_where(value, 3) + one_where(-value, -252);
+        colours += size_of(at(red_row)) + size_of(at(blue_row));
+        const Eight h = 2 * value - left - right, v = 2 * value - up - down;
+        const Eight both = 2 * (h + v) - (4 * value - at(above - 1) - at(above + 1) - at(below - 1) - at(below + 1));
+        const Eight h_size = size_of(h), both_size = size_of(both), d = at(r0), d_size = size_of(d);
+        horizontals += h_size;
+        rows[static_cast<std::size_t>(y & 1)] += sum_of(size_of(v));
+        columns_8 += h_size;
+        crosses += both_size;
+        cross_squares_8 += both * both;
+        stills += one_where(both_size, 1);
+        slopes += size_of(right - left) + size_of(down - up);
+        equals += one_where(size_of(right - value), 0.5F);
+        sizes += d_size;
+        energies += d * d;
+        lags[0] += d * at(r0 + 1);
+        lags[1] += d * at(r1);
+        lags[2] += d * at(r0 + 2);
+        lags[3] += d * at(r2);
+        lags[4] += d * at(r1 + 1);
+        const Eight none = {};
+        const Eight step = least(d_size, none + 8);
+        column_phase += step;
+        row_phase[static_cast<std::size_t>(y)] = sum_of(step);
+        greens += diagonals(green_row, green_below);
+        reds += diagonals(red_row, strip.red_green.ptr<float>(top + y + kRim + 1) + x);
+        blues += diagonals(blue_row, strip.blue_green.ptr<float>(top + y + kRim + 1) + x);
+        const Eight around = at(green_row - 1) + at(green_row + 1) +
+                             at(strip.green.ptr<float>(top + y + kRim - 1) + x) + at(green_below);
+        const Eight lone = least(size_of(at(green_row) - 0.25F * around), none + 16);
+        for (int parity = 0; parity < 2; ++parity) {
+            lattice[static_cast<std::size_t>((x + parity + y) & 1)] += sum_of(lone, parity);
         }
     }
+    std::array<float, 5> lag{};
+    for (std::size_t k = 0; k < lag.size(); ++k) {
+        lag[k] = sum_of(lags[k]);
+    }
+    std::array<float, 2> columns{};
+    for (int parity = 0; parity < 2; ++parity) {
+        columns[static_cast<std::size_t>((x + parity) & 1)] = sum_of(columns_8, parity);
+    }
+    const float luma = sum_of(lumas), squares = sum_of(squares_8), clipped = sum_of(clipped_8),
+                colour = sum_of(colours);
+    const float slope = sum_of(slopes), equal = sum_of(equals), still = sum_of(stills);
+    const float horizontal = sum_of(horizontals), vertical = rows[0] + rows[1], cross = sum_of(crosses);
+    const float cross_squares = sum_of(cross_squares_8), size = sum_of(sizes), energy = sum_of(energies);
+    const float green = sum_of(greens), red_green = sum_of(reds), blue_green = sum_of(blues);
     const float mean = luma / kPixels;
-    out[kLuma] = mean / 128 - 1;
+    out[kLuma] = (mean + origin) / 128 - 1;
     out[kDeviation] = 0.5F * std::log(std::max(squares / kPixels - mean * mean, 0.0F) + 0.25F);
     out[kClipped] = clipped / kPixels;
     out[kColour] = std::log(colour / kPixels + 1);
@@ -187,9 +242,9 @@ void measure_block(const Strip& strip, const cv::Mat& residual, int x, float* ou
     out[kEqual] = equal / kPixels;
     std::array<float, 16> quads{};
     for (int y = 0; y < kBlockPx; ++y) {
-        const float* row = strip.luma.ptr<float>(y + kRim) + x;
+        const float* row = strip.luma.ptr<float>(top + y + kRim) + x;
         for (int k = 0; k < kBlockPx; ++k) {
-            quads[(y / 2) * 4 + k / 2] += 0.25F * row[k];
+            quads[static_cast<std::size_t>((y / 2) * 4 + k / 2)] += 0.25F * row[k];
         }
     }
     float coarse = 0;
@@ -207,7 +262,9 @@ void measure_block(const Strip& strip, const cv::Mat& residual, int x, float* ou
     out[kLattice] = lattice[0];
     out[kEvenColumns] = columns[0];
     out[kEvenRows] = rows[0];
-    std::copy(column_phase.begin(), column_phase.end(), out + kColumnPhase);
+    for (int k = 0; k < kBlockPx; ++k) {
+        out[kColumnPhase + k] = column_phase[k];
+    }
     std::copy(row_phase.begin(), row_phase.end(), out + kRowPhase);
     divisors[kEnergy] = energy;
     divisors[kLatticeOther] = lattice[1];
@@ -229,37 +286,54 @@ void phases_to_ratios(float* phase) {
     }
 }
 
+// The row of blocks at `top` of a strip: planes of single blocks go to `out`, sums that are pooled later to `sum` and
+// `divisor`.
+void measure_row(const Strip& strip, const cv::Mat& residual, int top, int blocks, float* out, float* sum,
+                 float* divisor) {
+    std::array<float, kChannelsEnd + 2> measured{};
+    for (int column = 0; column < blocks; ++column) {
+        measure_block(strip, residual, column * kBlockPx + kRim, top, measured.data(), divisor);
+        std::copy(measured.begin(), measured.begin() + kPooled, out);
+        out[kSlope] = measured[kSlope];
+        out[kEqual] = measured[kEqual];
+        std::copy(measured.begin() + kPooled, measured.begin() + kChannelsEnd, sum);
+        out += kPlanes;
+        sum += kChannelsEnd - kPooled;
+        divisor += kDivisors;
+    }
+}
+
+// Diagonal differences of the strip's luma; two rows more than the strip has blocks for.
+cv::Mat residual_of(const Strip& strip) {
+    cv::Mat residual(strip.luma.rows - 2 * kRim + 2, strip.luma.cols, CV_32FC1, cv::Scalar(0));
+    for (int y = 0; y < residual.rows; ++y) {
+        const float* from = strip.luma.ptr<float>(y + kRim);
+        const float* below = strip.luma.ptr<float>(y + kRim + 1);
+        float* to = residual.ptr<float>(y);
+        for (int x = 0; x + 1 < residual.cols; ++x) {
+            to[x] = diagonal(from, below, x);
+        }
+    }
+    return residual;
+}
+
 }  // namespace
 
 void measure_residuals(const cv::Mat& rgb, cv::Mat& planes) {
     const cv::Size blocks = planes.size();
     cv::Mat sums(blocks, CV_32FC(kRowPhase + 8 - kPooled)), divisors(blocks, CV_32FC(kDivisors));
-    std::array<float, kChannelsEnd + 2> measured{};
-    cv::Mat residual(kBlockPx + 2, rgb.cols + 2 * kRim, CV_32FC1, cv::Scalar(0));
-    for (int row = 0; row < blocks.height; ++row) {
-        const Strip strip = strip_of(rgb, row * kBlockPx);
-        for (int y = 0; y < residual.rows; ++y) {
-            const float* from = strip.luma.ptr<float>(y + kRim);
-            const float* below = strip.luma.ptr<float>(y + kRim + 1);
-            float* to = residual.ptr<float>(y);
-            for (int x = 0; x + 1 < residual.cols; ++x) {
-                to[x] = diagonal(from, below, x);
+    const int strips = (blocks.height + kStripBlocks - 1) / kStripBlocks;
+    cv::parallel_for_(cv::Range(0, strips), [&](const cv::Range& range) {
+        for (int index = range.start; index < range.end; ++index) {
+            const int first = index * kStripBlocks, rows = std::min(kStripBlocks, blocks.height - first);
+            const Strip strip = strip_of(rgb, first * kBlockPx, rows * kBlockPx);
+            const cv::Mat residual = residual_of(strip);
+            for (int row = 0; row < rows; ++row) {
+                measure_row(strip, residual, row * kBlockPx, blocks.width, planes.ptr<float>(first + row),
+                            sums.ptr<float>(first + row), divisors.ptr<float>(first + row));
             }
         }
-        float* out = planes.ptr<float>(row);
-        float* sum = sums.ptr<float>(row);
-        float* divisor = divisors.ptr<float>(row);
-        for (int column = 0; column < blocks.width; ++column) {
-            measure_block(strip, residual, column * kBlockPx + kRim, measured.data(), divisor);
-            std::copy(measured.begin(), measured.begin() + kPooled, out);
-            out[kSlope] = measured[kSlope];
-            out[kEqual] = measured[kEqual];
-            std::copy(measured.begin() + kPooled, measured.begin() + kChannelsEnd, sum);
-            out += kPlanes;
-            sum += sums.channels();
-            divisor += kDivisors;
-        }
-    }
+    });
     cv::blur(sums, sums, {3, 3}, {-1, -1}, cv::BORDER_REPLICATE);
     cv::blur(divisors, divisors, {3, 3}, {-1, -1}, cv::BORDER_REPLICATE);
     for (int row = 0; row < blocks.height; ++row) {
