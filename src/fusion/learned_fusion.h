@@ -27,7 +27,7 @@ struct FusedEvidence {
         map;  ///< CV_8UC1, a value for each 8 x 8 px: above 128 only where llr speaks for manipulation, graded below
 };
 
-/// A small learned model over the maps and measurements of the analyzers of pictures: docs/adr/0012-learned-fusion.md.
+/// A small learned model over the maps and measurements of the analyzers of pictures: docs/adr/0009-learned-fusion.md.
 class LearnedFusion {
   public:
     /// One that knows nothing and judges nothing.

@@ -12,7 +12,7 @@ namespace bonafide::analyzers {
 
 struct EditsNetworkOptions {
     /// Log odds of a block from which it is shown as edited: the map's 128.
-    double threshold = 1.0;
+    double threshold = 2.5;
 };
 
 struct EditsNetworkResult {

@@ -1,5 +1,5 @@
 // A small fully convolutional network over blocks, in plain loops: at this size the start of a neural runtime costs
-// more than the whole computation (docs/adr/0011-small-network-without-runtime.md).
+// more than the whole computation (docs/adr/0008-small-network-without-runtime.md).
 //
 // Its first layer is fitted to each picture anew: what is measured of a block is compared with what the picture's own
 // blocks of like brightness and texture measure (surprise.cpp). The second is fixed: averages over three windows. The
