@@ -23,7 +23,10 @@ from maps import block_features, load, picture_features, squashed
 
 LEAST_MAPS = 3
 MOST_LLR = 2.0
-LEAST_LLR = -1.2
+# No trace of an edit is no sign of a camera: a generated picture has none either. Together with all that forgeable marks may say (-0.45) it
+# stays above what "likely authentic" takes.
+LEAST_LLR = -0.5
+BENT_LLR = -0.45  # from here on the curve falls but slowly, so that no two scores say the same
 
 
 def best_f1(values, truth):
@@ -144,8 +147,8 @@ def curve(genuine_sets, edited_scores):
     rate = min(slope, 0.954 / (turn - zero))
     low = x.min() - 4
     knots.append([low, max(LEAST_LLR, slope * low + offset)])
-    if knots[0][1] <= LEAST_LLR:
-        knots.insert(1, [(LEAST_LLR - offset) / slope, LEAST_LLR + 1e-6])
+    if slope * low + offset < BENT_LLR:
+        knots.append([(BENT_LLR - offset) / slope, BENT_LLR])
     knots += [[zero, 0.0], [turn, rate * (turn - zero)]]
     top = turn + (MOST_LLR - knots[-1][1]) / slope
     knots.append([top, MOST_LLR])
