@@ -25,6 +25,9 @@ constexpr double kFinestLongest = 1600, kPointsLongest = 900, kDenseLongest = 56
 constexpr int kMostCandidates = 24;  ///< of either kind
 constexpr int kMostConfirmed = 6;    ///< checked again on the finest level
 constexpr double kSameMotionPx = 4;
+// Share of a copy's own correlation that another motion may reach before the place counts as part of a pattern, and by
+// how much a pattern's copies count less.
+constexpr double kPatternAgreement = 0.6, kPatternDiscount = 10;
 
 Level level_of(const cv::Mat& luma, double pixel_px, double longest) {
     Level level;
@@ -93,6 +96,35 @@ std::vector<Found> confirm(const Level& level, const std::vector<Hypothesis>& ca
         }
     }
     return kept;
+}
+
+// A place whose likes are found by other motions too (back, once more on, or as other places move) is part of a
+// pattern, and a pattern repeats in genuine pictures.
+void discount_patterns(const Level& level, std::vector<Found>& found) {
+    std::vector<double> strengths;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const Copy& copy = found[i].copy;
+        Motion twice;
+        const cv::Matx23d& m = copy.motion.matrix;
+        const cv::Point2d shift = copy.motion.at({m(0, 2), m(1, 2)});
+        twice.matrix = {m(0, 0) * m(0, 0) + m(0, 1) * m(1, 0), m(0, 0) * m(0, 1) + m(0, 1) * m(1, 1), shift.x,
+                        m(1, 0) * m(0, 0) + m(1, 1) * m(1, 0), m(1, 0) * m(0, 1) + m(1, 1) * m(1, 1), shift.y};
+        double other =
+            std::max(clone::agreement(level, copy, copy.motion.inverse()), clone::agreement(level, copy, twice));
+        for (std::size_t j = 0; j < found.size(); ++j) {
+            if (j != i) {
+                other = std::max({other, clone::agreement(level, copy, found[j].copy.motion),
+                                  clone::agreement(level, copy, found[j].copy.motion.inverse())});
+            }
+        }
+        const bool pattern = other > kPatternAgreement * copy.correlation;
+        strengths.push_back(pattern ? copy.strength / kPatternDiscount : copy.strength);
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        found[i].copy.strength = strengths[i];
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Found& a, const Found& b) { return a.copy.strength > b.copy.strength; });
 }
 
 std::vector<Hypothesis> propose(const Level& finest) {
@@ -197,7 +229,8 @@ CopyMoveResult copy_move(const cv::Mat& luma, const CopyMoveOptions& options) {
     for (const Found& one : confirm(middle, candidates, 0.6, kMostConfirmed)) {
         confirmed.push_back(on_level(as_hypothesis(one.copy, one.from_points), middle.pixel_px, finest.pixel_px));
     }
-    const std::vector<Found> found = confirm(finest, confirmed, 0.3, kMostConfirmed);
+    std::vector<Found> found = confirm(finest, confirmed, 0.3, kMostConfirmed);
+    discount_patterns(finest, found);
     int step_px = std::max(luma.cols, luma.rows) <= 1024 ? 2 : 4;
     result.map = cv::Mat::zeros(evidence::map_size(luma.size(), step_px), CV_8UC1);
     for (const Found& one : found) {

@@ -11,7 +11,7 @@ namespace bonafide::analyzers {
 
 struct CopyMoveOptions {
     /// Strength from which two places are called copies, 1.
-    double threshold = 10;
+    double threshold = 25;
 };
 
 /// Two places of the picture that show the same.

@@ -9,6 +9,7 @@
 #include "analyzers/image/copy_move/dense_features.h"
 
 #include <opencv2/core/utility.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -68,20 +69,45 @@ std::vector<Tap> make_taps() {
     return taps;
 }
 
-__attribute__((target_clones("avx2", "default"))) void add_weighted(float* __restrict sum, const float* __restrict row,
-                                                                    float weight, int count) {
-    for (int x = 0; x < count; ++x) {
-        sum[x] += weight * row[x];
+constexpr int kTile = 64;
+
+// Sums of the weighted taps for the `kTile` places from `row` on; the sums stay in registers.
+__attribute__((target_clones("avx2", "default"))) void weigh(const float* const* rows, const float* weights, int taps,
+                                                             float* __restrict out) {
+    float sum[kTile] = {};
+    for (int tap = 0; tap < taps; ++tap) {
+        const float weight = weights[tap];
+        const float* row = rows[tap];
+        for (int x = 0; x < kTile; ++x) {
+            sum[x] += weight * row[x];
+        }
     }
+    std::copy(sum, sum + kTile, out);
 }
 
-void describe_row(const cv::Mat& luma, const std::vector<Tap>& taps, int y, cv::Mat& sums, FeatureField& field) {
-    const int width = field.size.width;
-    sums.setTo(0);
-    for (const Tap& tap : taps) {
-        const float* row = luma.ptr<float>(y + tap.y) + tap.x;
+struct Kernels {
+    std::vector<Tap> taps = make_taps();
+    std::vector<float> weights;  ///< one kernel after the other
+    Kernels() {
         for (int kernel = 0; kernel < kKernels; ++kernel) {
-            add_weighted(sums.ptr<float>(kernel), row, tap.weight[kernel], width);
+            for (const Tap& tap : taps) {
+                weights.push_back(tap.weight[kernel]);
+            }
+        }
+    }
+};
+
+// `luma` has kTile more columns than the places need.
+void describe_row(const cv::Mat& luma, const Kernels& kernels, int y, cv::Mat& sums, FeatureField& field) {
+    const int width = field.size.width, taps = static_cast<int>(kernels.taps.size());
+    std::vector<const float*> rows(kernels.taps.size());
+    for (int x = 0; x < width; x += kTile) {
+        for (int tap = 0; tap < taps; ++tap) {
+            rows[tap] = luma.ptr<float>(y + kernels.taps[tap].y) + kernels.taps[tap].x + x;
+        }
+        for (int kernel = 0; kernel < kKernels; ++kernel) {
+            weigh(rows.data(), kernels.weights.data() + static_cast<std::ptrdiff_t>(kernel) * taps, taps,
+                  sums.ptr<float>(kernel) + x);
         }
     }
     std::int16_t* out = field.values.data() + static_cast<std::size_t>(y) * width * kFeatureLength;
@@ -113,11 +139,13 @@ FeatureField dense_features(const cv::Mat& luma) {
         return field;
     }
     field.values.assign(static_cast<std::size_t>(field.size.area()) * kFeatureLength, 0);
-    static const std::vector<Tap> taps = make_taps();
+    static const Kernels kernels;
+    cv::Mat padded;
+    cv::copyMakeBorder(luma, padded, 0, 0, 0, kTile, cv::BORDER_REPLICATE);
     cv::parallel_for_({0, field.size.height}, [&](const cv::Range& rows) {
-        cv::Mat sums(kKernels, field.size.width, CV_32FC1);
+        cv::Mat sums(kKernels, field.size.width + kTile, CV_32FC1);
         for (int y = rows.start; y < rows.end; ++y) {
-            describe_row(luma, taps, y, sums, field);
+            describe_row(padded, kernels, y, sums, field);
         }
     });
     return field;

@@ -18,7 +18,7 @@
 namespace bonafide::analyzers::clone {
 namespace {
 
-constexpr int kMostPoints = 2500;
+constexpr int kMostPoints = 2000;
 constexpr double kContrast = 0.02;  ///< of the detector: low, since smooth copies have weak points only
 constexpr float kRatio = 0.6F;      ///< of squared distances, about 0.77 of distances
 constexpr float kFarthest = 300.0F * 300.0F;
@@ -36,8 +36,8 @@ cv::Mat mirrored(const cv::Mat& descriptors) {
     // 4 x 4 cells in rows, 8 directions each. Turned upside down: rows swap and directions change their sign.
     cv::Mat out(descriptors.size(), descriptors.type());
     for (int i = 0; i < descriptors.rows; ++i) {
-        const float* in = descriptors.ptr<float>(i);
-        float* made = out.ptr<float>(i);
+        const short* in = descriptors.ptr<short>(i);
+        short* made = out.ptr<short>(i);
         for (int row = 0; row < 4; ++row) {
             for (int column = 0; column < 4; ++column) {
                 for (int direction = 0; direction < 8; ++direction) {
@@ -47,6 +47,14 @@ cv::Mat mirrored(const cv::Mat& descriptors) {
         }
     }
     return out;
+}
+
+__attribute__((target_clones("avx2", "default"))) int product(const short* __restrict a, const short* __restrict b) {
+    int sum = 0;
+    for (int i = 0; i < 128; ++i) {
+        sum += a[i] * b[i];
+    }
+    return sum;
 }
 
 // Generalised ratio test of every point of `queries` against all points; the distance to the next candidate must grow.
@@ -59,16 +67,15 @@ void add_matches(const std::vector<cv::KeyPoint>& points, const cv::Mat& queries
     cv::parallel_for_({0, (count + kBlock - 1) / kBlock}, [&](const cv::Range& range) {
         for (int first = range.start * kBlock; first < std::min(count, range.end * kBlock); first += kBlock) {
             const int last = std::min(count, first + kBlock);
-            cv::Mat products;
-            cv::gemm(queries.rowRange(first, last), descriptors, 1, {}, 0, products, cv::GEMM_2_T);
             for (int i = first; i < last; ++i) {
-                const float own = static_cast<float>(queries.row(i).dot(queries.row(i)));
+                const short* query = queries.ptr<short>(i);
+                const int own = product(query, query);
                 std::pair<float, int> best[kKept];
                 std::fill(best, best + kKept, std::make_pair(std::numeric_limits<float>::max(), -1));
-                const float* row = products.ptr<float>(i - first);
                 for (int j = 0; j < count; ++j) {
                     // OpenCV's descriptors all have length 512, nearly.
-                    const float far = std::max(0.0F, 2 * own - 2 * row[j]);
+                    const auto far =
+                        static_cast<float>(std::max(0, 2 * (own - product(query, descriptors.ptr<short>(j)))));
                     if (far < best[kKept - 1].first) {
                         const cv::Point2f way = points[j].pt - points[i].pt;
                         if (way.dot(way) < kLeastShift * kLeastShift) {
@@ -191,6 +198,7 @@ std::vector<Hypothesis> moved_key_points(const cv::Mat& luma, int most) {
     std::vector<cv::KeyPoint> points;
     cv::Mat descriptors;
     cv::SIFT::create(kMostPoints, 3, kContrast, 12)->detectAndCompute(luma, {}, points, descriptors);
+    descriptors.convertTo(descriptors, CV_16S);  // whole numbers up to 255
     std::vector<Hypothesis> found;
     for (const bool mirror : {false, true}) {
         std::vector<Match> matches;

@@ -21,7 +21,7 @@ constexpr double kFineSigma = 0.7, kCoarseSigma = 2.5;
 constexpr int kWindow = 15;
 constexpr int kRing = 4;  ///< shift at which the correlation must have fallen, pixels
 constexpr double kVarianceFloor = 0.25;
-constexpr double kLeastCorrelation = 0.45, kLeastPeak = 0.2;
+constexpr double kLeastCorrelation = 0.45, kLeastPeak = 0.4;
 constexpr int kRounds = 6;
 constexpr double kLeastArea = 150;
 constexpr double kLeastShift = 14;  ///< nearer places are alike in any picture
@@ -69,7 +69,10 @@ Warped bring(const cv::Mat& luma, const Motion& motion, cv::Rect box) {
     cv::Mat source = luma(needed);
     const double scale = motion.scale();
     if (scale > 1.1) {
-        cv::GaussianBlur(source, source, {}, 0.5 * std::sqrt(scale * scale - 1), 0, cv::BORDER_REFLECT);
+        cv::Mat smooth;  // of its own: the view's pixels are everybody's
+        cv::GaussianBlur(source, smooth, {}, 0.5 * std::sqrt(scale * scale - 1), 0,
+                         cv::BORDER_REFLECT | cv::BORDER_ISOLATED);
+        source = smooth;
     }
     matrix(0, 2) -= needed.x;
     matrix(1, 2) -= needed.y;
@@ -214,6 +217,19 @@ void keep_large(cv::Mat& region) {
     }
 }
 
+// Fisher's z of the correlation less that of the best shift nearby: variance stabilised, so that .95 against .7 counts
+// as .8 against .3 does.
+cv::Mat evidence_of(const cv::Mat& alike, const cv::Mat& around) {
+    cv::Mat evidence(alike.size(), CV_32FC1);
+    const auto fisher = [](float correlation) { return std::atanh(std::clamp(correlation, 0.0F, 0.98F)); };
+    for (int y = 0; y < alike.rows; ++y) {
+        for (int x = 0; x < alike.cols; ++x) {
+            evidence.at<float>(y, x) = std::max(0.0F, fisher(alike.at<float>(y, x)) - fisher(around.at<float>(y, x)));
+        }
+    }
+    return evidence;
+}
+
 }  // namespace
 
 std::optional<Copy> verify(const Level& level, const Hypothesis& given, double margin_share) {
@@ -267,7 +283,7 @@ std::optional<Copy> verify(const Level& level, const Hypothesis& given, double m
                        cv::BORDER_REFLECT);
         cv::max(around, correlation(first, shifted, first_variance, second_variance), around);
     }
-    copy.likeness = cv::max(alike - around, 0.0);
+    copy.likeness = evidence_of(alike, around);
     copy.likeness.setTo(0, second.valid == 0);
     copy.region = (alike > kLeastCorrelation) & (copy.likeness > kLeastPeak) & second.valid;
     keep_large(copy.region);
@@ -283,6 +299,22 @@ std::optional<Copy> verify(const Level& level, const Hypothesis& given, double m
     }
     copy.strength = copy.area / (kWindow * kWindow) * copy.peak * copy.peak;
     return copy;
+}
+
+double agreement(const Level& level, const Copy& copy, const Motion& motion) {
+    Warped other = bring(level.luma, motion, copy.box);
+    if (other.detail.empty()) {
+        return 0;
+    }
+    leave_out_near(motion, copy.box, other.valid);
+    const cv::Mat seen = copy.region & other.valid;
+    if (cv::countNonZero(seen) < copy.area / 3) {
+        return 0;
+    }
+    const cv::Mat first = detail(level.luma(copy.box));
+    const cv::Mat alike =
+        correlation(first, other.detail, window_mean(first.mul(first)), window_mean(other.detail.mul(other.detail)));
+    return cv::mean(alike, seen)[0];
 }
 
 }  // namespace bonafide::analyzers::clone

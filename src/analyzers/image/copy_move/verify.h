@@ -18,7 +18,7 @@ struct Level {
 struct Copy {
     Motion motion;     ///< from the first place to the second; never smaller than the first (scale at least about 1)
     cv::Rect box;      ///< holds the first place
-    cv::Mat likeness;  ///< CV_32FC1 over `box`: how much more alike the two are than at any shift nearby, 0 to 1
+    cv::Mat likeness;  ///< CV_32FC1 over `box`: how much more alike the two are than at any shift nearby, Fisher's z
     cv::Mat region;    ///< CV_8UC1 over `box`: 255 where they are alike
     double area = 0;   ///< of the region, pixels of the level
     double correlation = 0;  ///< of the fine detail, mean over the region
@@ -30,5 +30,9 @@ struct Copy {
 /// Refines the motion of `hypothesis` (pixels of `level`) on the picture's detail and finds where the detail of both
 /// places agrees. Nothing where it agrees nowhere near the support.
 std::optional<Copy> verify(const Level& level, const Hypothesis& hypothesis, double margin_share);
+
+/// Mean correlation of the detail of the copy's first place with where `motion` takes it; 0 where that is mostly
+/// outside the picture, or next to the place itself.
+double agreement(const Level& level, const Copy& copy, const Motion& motion);
 
 }  // namespace bonafide::analyzers::clone

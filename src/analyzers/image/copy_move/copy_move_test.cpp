@@ -1,0 +1,111 @@
+#include "analyzers/image/copy_move/copy_move.h"
+
+#include "fixtures/camera.h"
+#include "fixtures/edits.h"
+#include "ingest/byte_source.h"
+
+#include <gtest/gtest.h>
+#include <opencv2/imgproc.hpp>
+
+namespace bonafide::analyzers {
+namespace {
+
+namespace fx = fixtures;
+
+const cv::Rect kSource(192, 106, 96, 96);
+const cv::Point kCopyCentre(380, 120);
+
+cv::Mat luma_of(const cv::Mat& rgb, int quality) {
+    cv::Mat grey, luma;
+    cv::cvtColor(fx::read_jpeg(fx::write_jpeg(rgb, {.quality = quality})), grey, cv::COLOR_RGB2GRAY);
+    grey.convertTo(luma, CV_32F);
+    return luma;
+}
+
+/// Mean shade of the map inside the copied place and, much larger, outside of both.
+double shade_at(const CopyMoveResult& result, cv::Rect place, cv::Size picture) {
+    const int step = picture.width / result.map.cols;
+    const cv::Rect inner(place.x / step, place.y / step, place.width / step, place.height / step);
+    return cv::mean(result.map(inner & cv::Rect({}, result.map.size())))[0];
+}
+
+struct Motion {
+    double rotation_deg, scale;
+    int quality;
+};
+
+class CopyMoved : public ::testing::TestWithParam<Motion> {};
+
+TEST_P(CopyMoved, IsFoundWithItsMotionAndBothPlaces) {
+    const auto& [rotation_deg, scale, quality] = GetParam();
+    const cv::Mat photo = fx::render({.scene_seed = 7});
+    const fx::Edited edited = fx::copy_move(photo, kSource, kCopyCentre, rotation_deg, scale);
+    const CopyMoveResult result = copy_move(luma_of(edited.rgb, quality), {});
+    ASSERT_EQ(result.not_applicable, "");
+    ASSERT_GT(result.strength, CopyMoveOptions{}.threshold);
+    const CopiedPlace& found = result.copies.front();
+    // Either place may come first.
+    const double found_scale = found.scale < 1 ? 1 / found.scale : found.scale;
+    EXPECT_NEAR(found_scale, scale < 1 ? 1 / scale : scale, 0.05);
+    EXPECT_NEAR(std::abs(found.rotation_deg), std::abs(rotation_deg), 3);
+    EXPECT_FALSE(found.mirrored);
+    EXPECT_GT(shade_at(result, {kCopyCentre.x - 16, kCopyCentre.y - 16, 32, 32}, photo.size()), 128);
+    EXPECT_GT(shade_at(result, {kSource.x + 32, kSource.y + 32, 32, 32}, photo.size()), 128);
+    EXPECT_LT(shade_at(result, {20, 20, 90, 80}, photo.size()), 64) << "what was not copied";
+}
+
+INSTANTIATE_TEST_SUITE_P(Motions, CopyMoved,
+                         ::testing::Values(Motion{0, 1, 95}, Motion{0, 1, 80}, Motion{30, 1, 92}, Motion{0, 1.3, 92}));
+
+TEST(CopyMove, AMirroredCopyIsFound) {
+    const cv::Mat photo = fx::render({.scene_seed = 7});
+    cv::Mat edited = photo.clone(), mirrored;
+    cv::flip(photo(kSource), mirrored, 1);
+    mirrored.copyTo(edited(cv::Rect(350, 60, kSource.width, kSource.height)));
+    const CopyMoveResult result = copy_move(luma_of(edited, 92), {});
+    ASSERT_GT(result.strength, CopyMoveOptions{}.threshold);
+    EXPECT_TRUE(result.copies.front().mirrored);
+}
+
+TEST(CopyMove, GenuinePicturesStayBelowTheThreshold) {
+    for (const std::uint64_t seed : {1, 2, 3, 4}) {
+        for (const int quality : {75, 95}) {
+            const CopyMoveResult result = copy_move(luma_of(fx::render({.scene_seed = seed}), quality), {});
+            EXPECT_LT(result.strength, CopyMoveOptions{}.threshold) << seed << " at " << quality;
+        }
+    }
+}
+
+TEST(CopyMove, PatternsThatRepeatInTheSceneAreNoCopies) {
+    // A wall of tiles: the scene repeats, the sensor's noise does not.
+    cv::Mat scene = fx::scene(512, 384, 5) * 0.2;
+    for (int y = 0; y < 384; y += 32) {
+        for (int x = 0; x < 512; x += 32) {
+            cv::rectangle(scene, {x + 3, y + 3, 26, 26}, cv::Scalar(0.5, 0.35, 0.3), cv::FILLED);
+            cv::circle(scene, {x + 16, y + 16}, 6, cv::Scalar(0.2, 0.4, 0.5), cv::FILLED, cv::LINE_AA);
+        }
+    }
+    const CopyMoveResult result = copy_move(luma_of(fx::render_scene(scene, {}), 90), {});
+    EXPECT_LT(result.strength, CopyMoveOptions{}.threshold);
+}
+
+TEST(CopyMove, RefusesWhatHoldsNothingToCompare) {
+    EXPECT_FALSE(copy_move({}, {}).not_applicable.empty());
+    EXPECT_FALSE(copy_move(cv::Mat(63, 500, CV_32FC1, cv::Scalar(3)), {}).not_applicable.empty());
+    EXPECT_FALSE(copy_move(cv::Mat(300, 500, CV_32FC1, cv::Scalar(90)), {}).not_applicable.empty());
+}
+
+TEST(CopyMove, TheSameAnswerWithOneThreadAndWithMany) {
+    const cv::Mat luma = luma_of(fx::copy_move(fx::render({.scene_seed = 7}), kSource, kCopyCentre).rgb, 90);
+    const int threads = cv::getNumThreads();
+    cv::setNumThreads(1);
+    const CopyMoveResult one = copy_move(luma, {});
+    cv::setNumThreads(4);
+    const CopyMoveResult many = copy_move(luma, {});
+    cv::setNumThreads(threads);
+    EXPECT_EQ(one.strength, many.strength);
+    EXPECT_EQ(cv::norm(one.map, many.map, cv::NORM_INF), 0);
+}
+
+}  // namespace
+}  // namespace bonafide::analyzers
