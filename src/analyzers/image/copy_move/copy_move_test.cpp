@@ -15,9 +15,17 @@ namespace fx = fixtures;
 const cv::Rect kSource(192, 106, 96, 96);
 const cv::Point kCopyCentre(380, 120);
 
+cv::Mat shot_of(std::uint64_t scene_seed) {
+    fx::CameraSettings settings;
+    settings.scene_seed = scene_seed;
+    return fx::render(settings);
+}
+
 cv::Mat luma_of(const cv::Mat& rgb, int quality) {
+    fx::JpegSettings settings;
+    settings.quality = quality;
     cv::Mat grey, luma;
-    cv::cvtColor(fx::read_jpeg(fx::write_jpeg(rgb, {.quality = quality})), grey, cv::COLOR_RGB2GRAY);
+    cv::cvtColor(fx::read_jpeg(fx::write_jpeg(rgb, settings)), grey, cv::COLOR_RGB2GRAY);
     grey.convertTo(luma, CV_32F);
     return luma;
 }
@@ -38,7 +46,7 @@ class CopyMoved : public ::testing::TestWithParam<Motion> {};
 
 TEST_P(CopyMoved, IsFoundWithItsMotionAndBothPlaces) {
     const auto& [rotation_deg, scale, quality] = GetParam();
-    const cv::Mat photo = fx::render({.scene_seed = 7});
+    const cv::Mat photo = shot_of(7);
     const fx::Edited edited = fx::copy_move(photo, kSource, kCopyCentre, rotation_deg, scale);
     const CopyMoveResult result = copy_move(luma_of(edited.rgb, quality), {});
     ASSERT_EQ(result.not_applicable, "");
@@ -58,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(Motions, CopyMoved,
                          ::testing::Values(Motion{0, 1, 95}, Motion{0, 1, 80}, Motion{30, 1, 92}, Motion{0, 1.3, 92}));
 
 TEST(CopyMove, AMirroredCopyIsFound) {
-    const cv::Mat photo = fx::render({.scene_seed = 7});
+    const cv::Mat photo = shot_of(7);
     cv::Mat edited = photo.clone(), mirrored;
     cv::flip(photo(kSource), mirrored, 1);
     mirrored.copyTo(edited(cv::Rect(350, 60, kSource.width, kSource.height)));
@@ -70,7 +78,7 @@ TEST(CopyMove, AMirroredCopyIsFound) {
 TEST(CopyMove, GenuinePicturesStayBelowTheThreshold) {
     for (const std::uint64_t seed : {1, 2, 3, 4}) {
         for (const int quality : {75, 95}) {
-            const CopyMoveResult result = copy_move(luma_of(fx::render({.scene_seed = seed}), quality), {});
+            const CopyMoveResult result = copy_move(luma_of(shot_of(seed), quality), {});
             EXPECT_LT(result.strength, CopyMoveOptions{}.threshold) << seed << " at " << quality;
         }
     }
@@ -96,7 +104,7 @@ TEST(CopyMove, RefusesWhatHoldsNothingToCompare) {
 }
 
 TEST(CopyMove, TheSameAnswerWithOneThreadAndWithMany) {
-    const cv::Mat luma = luma_of(fx::copy_move(fx::render({.scene_seed = 7}), kSource, kCopyCentre).rgb, 90);
+    const cv::Mat luma = luma_of(fx::copy_move(shot_of(7), kSource, kCopyCentre).rgb, 90);
     const int threads = cv::getNumThreads();
     cv::setNumThreads(1);
     const CopyMoveResult one = copy_move(luma, {});
