@@ -16,7 +16,7 @@
 namespace bonafide::analyzers::clone {
 namespace {
 
-constexpr int kPasses = 6;
+constexpr int kPasses = 4;
 constexpr int kBands = 8;
 
 __attribute__((target_clones("avx2", "default"))) std::int32_t distance(const std::int16_t* __restrict a,
