@@ -21,7 +21,7 @@ using clone::Level;
 using clone::Motion;
 
 constexpr int kSmallestSidePx = 64;
-constexpr double kFinestLongest = 1600, kPointsLongest = 900, kDenseLongest = 560;
+constexpr double kFinestLongest = 1600, kPointsLongest = 900, kDenseLongest = 448;
 constexpr int kMostCandidates = 24;  ///< of either kind
 constexpr int kMostConfirmed = 6;    ///< checked again on the finest level
 constexpr double kSameMotionPx = 4;

@@ -17,6 +17,7 @@ namespace bonafide::analyzers::clone {
 namespace {
 
 constexpr int kPasses = 4;
+constexpr int kFarPasses = 2, kNearReach = 18;
 constexpr int kBands = 8;
 
 __attribute__((target_clones("avx2", "default"))) std::int32_t distance(const std::int16_t* __restrict a,
@@ -125,7 +126,10 @@ class Search {
                 propagate(x, y, 0, step, rows);
                 propagate(x, y, step, step, rows);
                 propagate(x, y, -step, step, rows);
-                for (int reach = std::max(shift_.cols, shift_.rows); reach >= 2; reach /= 3) {
+                // Far guesses cost most, each a miss of the cache, and find little once every place has had a few.
+                const int farthest = std::max(shift_.cols, shift_.rows);
+                for (int reach = pass_ < kFarPasses ? farthest : std::min(farthest, kNearReach); reach >= 2;
+                     reach /= 3) {
                     const cv::Vec2i best = shift_.at<cv::Vec2i>(y, x);
                     const int low_x = std::max(0, x + best[0] - reach),
                               high_x = std::min(shift_.cols - 1, x + best[0] + reach);
