@@ -288,7 +288,8 @@ cv::Mat once_to_twice(const media::JpegPlane& plane, const Blocks& blocks, const
     }
     std::array<float, kContrasts> priors{};
     for (int contrast = 0; contrast < kContrasts; ++contrast) {
-        const double steps = static_cast<double>(contrast - kContrasts / 2) / kContrastSigma;
+        const int from_usual = contrast - kContrasts / 2;
+        const double steps = from_usual / kContrastSigma;
         priors[contrast] = static_cast<float>(-steps * steps / 2);
     }
     for (int row = 0; row < plane.blocks_high; ++row) {
