@@ -149,6 +149,7 @@ class Bench {
             return run.error();
         }
         std::vector<BenchOutcome> outcomes;
+        outcomes.reserve(wanted.size());
         for (const BenchRow* row : wanted) {
             outcomes.push_back(done_.at({laundered, row->line}));
         }

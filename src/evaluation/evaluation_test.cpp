@@ -76,6 +76,7 @@ TEST(Detection, NormalScoresHaveTheTextbookRates) {
     std::vector<Trial> trials;
     std::mt19937 random(7);
     std::normal_distribution<double> normal;
+    trials.reserve(40000);
     for (int i = 0; i < 40000; ++i) {
         trials.push_back({normal(random) + (i % 2 == 0 ? 1.5 : 0), i % 2 == 0, ""});
     }
@@ -149,6 +150,7 @@ TEST(Bootstrap, CoversTheTruthAboutAsOftenAsItSays) {
         std::mt19937 random(seed);
         std::normal_distribution<double> normal;
         std::vector<Trial> trials;
+        trials.reserve(120);
         for (int i = 0; i < 120; ++i) {
             trials.push_back({normal(random) + i % 2, i % 2 == 1, ""});
         }

@@ -103,7 +103,7 @@ std::string overview_rows(std::string_view says, const std::vector<AnalyzerView>
         rows += "<tr><th scope=\"row\"><code>" + escape_html(whole.analyzer) + "</code></th><td>" + escape_html(says) +
                 "</td><td class=\"value\">" +
                 (ran && whole.llr ? escape_html(signed_number(*whole.llr))
-                 : ran            ? "not judged"
+                 : ran            ? "none of its own"
                                   : "none") +
                 "</td><td>" + escape_html(ran ? whole.explanation : whole.reason) + "</td></tr>\n";
     }
@@ -138,7 +138,7 @@ std::string place_of(const evidence::Finding& finding) {
 }
 
 std::string weight_of(const evidence::Finding& finding) {
-    return llr_in_words(finding.llr);
+    return weight_in_words(finding);
 }
 
 std::string findings_section(const FindingsView& view, const AnalyzerNotes& notes) {

@@ -58,7 +58,7 @@ void write_measurements(TextWriter& writer, const evidence::Finding& finding, in
 
 void write_analyzer(TextWriter& writer, const AnalyzerView& analyzer, bool verbose) {
     const evidence::Finding& whole = *analyzer.whole;
-    writer.line(whole.analyzer + "  (" + llr_in_words(whole.llr) + ")", 2, Ink::kStrong);
+    writer.line(whole.analyzer + "  (" + weight_in_words(whole) + ")", 2, Ink::kStrong);
     if (!whole.explanation.empty()) writer.line(whole.explanation, 4);
     if (const std::string where = where_in_words(whole); !where.empty()) writer.pair("where", where, 4, 8);
     if (verbose) write_measurements(writer, whole, 4);

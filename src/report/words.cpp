@@ -94,6 +94,10 @@ std::string llr_in_words(const std::optional<double>& llr) {
     return llr ? "llr " + signed_number(*llr) + ", " + support_in_words(*llr) : "not judged";
 }
 
+std::string weight_in_words(const evidence::Finding& finding) {
+    return finding.llr ? llr_in_words(finding.llr) : "no ratio of its own";
+}
+
 std::string probability_in_words(double probability) {
     const double percent = probability * 100;
     if (percent > 99.9) return "over 99.9 %";

@@ -26,6 +26,8 @@ std::string support_in_words(double llr);
 bool supports_a_side(double llr);
 /// "llr +1.42, moderate support for manipulated or synthetic", or "not judged".
 std::string llr_in_words(const std::optional<double>& llr);
+/// The same of a finding that ran; "no ratio of its own" where it was judged with others or only describes.
+std::string weight_in_words(const evidence::Finding& finding);
 /// "96 %", "0.3 %", "over 99.9 %", "under 0.1 %": never 0 % or 100 %, which no measurement supports.
 std::string probability_in_words(double probability);
 

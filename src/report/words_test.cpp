@@ -27,6 +27,7 @@ TEST(ReportWords, SupportFollowsTheVerbalScale) {
     EXPECT_EQ(support_in_words(-3.5), "strong support for authentic");
     EXPECT_EQ(support_in_words(9), "very strong support for manipulated or synthetic");
     EXPECT_EQ(llr_in_words(std::nullopt), "not judged");
+    EXPECT_EQ(weight_in_words(evidence::Finding{}), "no ratio of its own");
 }
 
 TEST(ReportWords, NumbersReadTheSameEverywhere) {

@@ -40,10 +40,16 @@ class View {
   public:
     View(const std::vector<Sample>& samples, const std::string& name, const std::string& main_measurement)
         : name_(name), main_measurement_(main_measurement) {
+        // Ratios and measurements do not rank together: the ratio only where every answer has one.
+        bool any = false, all = true;
         for (const Sample& sample : samples) {
             const AnalyzerOutcome* said = outcome(sample);
-            calibrated_ = calibrated_ || (said != nullptr && said->llr.has_value());
+            if (said != nullptr && said->outcome == evidence::Outcome::kRan) {
+                any = any || said->llr.has_value();
+                all = all && said->llr.has_value();
+            }
         }
+        calibrated_ = any && all;
     }
     bool calibrated() const { return calibrated_; }
     std::string score_name() const { return calibrated_ ? "llr" : main_measurement_; }

@@ -66,10 +66,14 @@ std::vector<std::uint8_t> encoded_map(const cv::Mat& map, cv::Size picture, bool
     return media::encode_png(shown);
 }
 
-std::string weight_text(double llr) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f", std::abs(llr));
-    return text;
+/// Beside the ratio of all together, one of each alone would count the same evidence twice in a reader's eyes.
+void drop_ratios_of(const fusion::TogetherEvidence& together, std::vector<evidence::Finding>& findings) {
+    for (evidence::Finding& finding : findings) {
+        if (std::find(together.analyzers.begin(), together.analyzers.end(), finding.analyzer) !=
+            together.analyzers.end()) {
+            finding.llr.reset();
+        }
+    }
 }
 
 /// Hands each map on under the name of its analyzer, and the one they make together as "fused".
@@ -183,10 +187,9 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
     report.probability = judgement.probability;
     report.limits.insert(report.limits.end(), judgement.limits.begin(), judgement.limits.end());
     if (together) {
-        report.limits.push_back("The traces of editing in the picture were judged together by a fitted model, as " +
-                                std::string(together->evidence.llr < 0 ? "evidence against" : "evidence for") +
-                                " editing of weight " + weight_text(together->evidence.llr) +
-                                "; the ratios beside the single analyzers do not add up to the whole.");
+        report.limits.push_back(
+            "The traces of editing in the picture were judged together by a fitted model; the single analyzers that "
+            "measured them carry no ratio of their own in this report.");
     }
     report.verdict = verdict_for(judgement, report.findings, report.input);
     if (media.image() != nullptr) {
@@ -197,12 +200,17 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
                                     ".");
         }
     }
-    report.summary = summarise(report, kind);
     if (job.maps || job.presentation || (job.localise && media.image() != nullptr)) {
         const cv::Size picture = media.image() != nullptr ? media.image()->rgb.size() : cv::Size();
         send_maps(job, mask, picture, result.analyses, report.findings, together, artifacts);
     }
     append_observations(result.analyses, report.findings);
+    if (together) {
+        drop_ratios_of(together->evidence, report.findings);
+        report.findings.insert(report.findings.begin(),
+                               together_finding(*together, result.analyses, media.image()->rgb.size()));
+    }
+    report.summary = summarise(report, kind);
     add_parts(media, report);
     if (result.read) {
         for (const std::string& problem : result.read->problems) {

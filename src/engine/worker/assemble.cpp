@@ -1,5 +1,10 @@
 #include "engine/worker/assemble.h"
 
+#include "evidence/map_grid.h"
+#include "report/words.h"
+
+#include <opencv2/imgproc.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -57,6 +62,29 @@ void describe_damage(const media::ReadSummary& read, const media::StreamTable& t
         input.damage += (input.damage.empty() ? "" : "; ") + std::to_string(read.damaged_frames) +
                         " damaged frames and " + std::to_string(read.damaged_packets) + " damaged packets";
     }
+}
+
+constexpr double kMapThreshold = 128;  ///< of every map (contract of `evidence`): above it a place counts as marked
+
+/// The box of the largest connected part of `marked`, a mask on the grid of a map, in pixels of the picture.
+std::optional<evidence::Where::Box> largest_place(const cv::Mat& marked, cv::Size picture) {
+    cv::Mat labels, figures, centres;
+    const int parts = cv::connectedComponentsWithStats(marked, labels, figures, centres, 8, CV_32S);
+    const int step = evidence::map_step(marked.size(), picture).value_or(1);
+    int best = 0;
+    for (int part = 1; part < parts; ++part) {
+        if (best == 0 || figures.at<int>(part, cv::CC_STAT_AREA) > figures.at<int>(best, cv::CC_STAT_AREA)) {
+            best = part;
+        }
+    }
+    if (best == 0) {
+        return std::nullopt;
+    }
+    const cv::Rect place =
+        cv::Rect(figures.at<int>(best, cv::CC_STAT_LEFT) * step, figures.at<int>(best, cv::CC_STAT_TOP) * step,
+                 figures.at<int>(best, cv::CC_STAT_WIDTH) * step, figures.at<int>(best, cv::CC_STAT_HEIGHT) * step) &
+        cv::Rect(cv::Point(), picture);
+    return evidence::Where::Box{place.x, place.y, place.width, place.height};
 }
 
 }  // namespace
@@ -163,6 +191,50 @@ std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::
         }
     }
     return equipment.learned_fusion.judge(heard, media.image()->rgb.size());
+}
+
+evidence::Finding together_finding(const fusion::FusedEvidence& together, const std::vector<analysis::Ran>& analyses,
+                                   cv::Size picture) {
+    const auto judged_here = [&](const analysis::Ran& ran) {
+        const auto& ids = together.evidence.analyzers;
+        return std::find(ids.begin(), ids.end(), ran.definition->id) != ids.end();
+    };
+    std::string pointing;
+    int voices = 0;
+    for (const analysis::Ran& ran : analyses) {
+        if (judged_here(ran)) {
+            ++voices;
+            if (!ran.analysis.observations.empty()) {
+                pointing += (pointing.empty() ? "" : ", ") + std::string(ran.definition->id);
+            }
+        }
+    }
+    evidence::Finding finding;
+    finding.analyzer = kTogetherId;
+    finding.version = 1;
+    finding.part = "image";
+    finding.llr = together.evidence.llr;
+    const cv::Mat marked = together.map > kMapThreshold;
+    const double area = static_cast<double>(cv::countNonZero(marked)) / static_cast<double>(marked.total());
+    finding.measurements = {{"marked_area", area, "1"}, {"analyzers", static_cast<double>(voices), "1"}};
+    finding.explanation =
+        "Weighed together by a model, the traces that " + std::to_string(voices) + " analyzers of edits measured ";
+    if (together.evidence.llr < 0) {
+        finding.explanation += "are a little more usual for an untouched picture, which does not rule out an edit.";
+        return finding;
+    }
+    if (!report::supports_a_side(together.evidence.llr)) {
+        finding.explanation += "do not tell an edited picture from an untouched one.";
+        return finding;
+    }
+    finding.explanation += "are those of an edited picture";
+    finding.where.box_px = largest_place(marked, picture);
+    if (const auto& box = finding.where.box_px) {
+        finding.explanation += ", most of all the " + std::to_string(box->width) + " x " + std::to_string(box->height) +
+                               " px at x " + std::to_string(box->x) + ", y " + std::to_string(box->y);
+    }
+    finding.explanation += pointing.empty() ? "." : ". Places are shown by " + pointing + ".";
+    return finding;
 }
 
 report::Verdict verdict_for(const fusion::Judgement& judgement, const std::vector<evidence::Finding>& findings,

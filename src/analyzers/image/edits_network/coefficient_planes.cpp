@@ -52,20 +52,21 @@ using Block = std::array<std::int16_t, kFrequencies>;
 Block transformed(const cv::Mat& rgb, int column, int row) {
     static const std::array<float, 64> basis = [] {
         std::array<float, 64> made{};
+        auto next = made.begin();
         for (int k = 0; k < 8; ++k) {
             for (int n = 0; n < 8; ++n) {
-                made[static_cast<std::size_t>(k * 8 + n)] = static_cast<float>(
-                    (k == 0 ? std::sqrt(0.125) : 0.5) * std::cos((2 * n + 1) * k * std::numbers::pi / 16));
+                *next++ = static_cast<float>((k == 0 ? std::sqrt(0.125) : 0.5) *
+                                             std::cos((2 * n + 1) * k * std::numbers::pi / 16));
             }
         }
         return made;
     }();
     std::array<float, 64> luma{}, half{};
+    auto next = luma.begin();
     for (int y = 0; y < 8; ++y) {
         const auto* pixel = rgb.ptr<cv::Vec3b>(row * kBlockPx + y) + column * kBlockPx;
         for (int x = 0; x < 8; ++x) {
-            luma[static_cast<std::size_t>(y * 8 + x)] =
-                std::round(0.299F * pixel[x][0] + 0.587F * pixel[x][1] + 0.114F * pixel[x][2]) - 128;
+            *next++ = std::round(0.299F * pixel[x][0] + 0.587F * pixel[x][1] + 0.114F * pixel[x][2]) - 128;
         }
     }
     for (std::size_t y = 0; y < 8; ++y) {

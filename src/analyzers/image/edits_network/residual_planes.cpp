@@ -244,16 +244,16 @@ void measure_block(const Strip& strip, const cv::Mat& residual, int x, int top, 
     for (int y = 0; y < kBlockPx; ++y) {
         const float* row = strip.luma.ptr<float>(top + y + kRim) + x;
         for (int k = 0; k < kBlockPx; ++k) {
-            quads[static_cast<std::size_t>((y / 2) * 4 + k / 2)] += 0.25F * row[k];
+            quads.data()[(y / 2) * 4 + k / 2] += 0.25F * row[k];
         }
     }
     float coarse = 0;
     std::array<float, 4> octets{};
     for (int y = 0; y < 2; ++y) {
         for (int k = 0; k < 2; ++k) {
-            const float* quad = &quads[static_cast<std::size_t>(y * 8 + k * 2)];
+            const float* quad = quads.data() + y * 8 + k * 2;
             coarse += std::abs(0.5F * (quad[0] - quad[1] - quad[4] + quad[5]));
-            octets[static_cast<std::size_t>(y * 2 + k)] = 0.25F * (quad[0] + quad[1] + quad[4] + quad[5]);
+            octets.data()[y * 2 + k] = 0.25F * (quad[0] + quad[1] + quad[4] + quad[5]);
         }
     }
     out[kCoarse] = log_mean(coarse, 4) - out[kDiagonal];

@@ -145,7 +145,8 @@ Periodicity measure_periodicity(const cv::Mat& luma) {
             filter_row(row.data(), width, basis, band[y]);
         }
         for (int tile_x = 0; tile_x < result.tiles.width; ++tile_x) {
-            const std::size_t tile = static_cast<std::size_t>(top / result.tile_px * result.tiles.width + tile_x);
+            const int in_rows_above = top / result.tile_px * result.tiles.width;
+            const auto tile = static_cast<std::size_t>(in_rows_above + tile_x);
             for (std::size_t index = 0; index < kFrequencies.size(); ++index) {
                 const Frequency frequency = kFrequencies[index];
                 for (int origin_y = 0; origin_y < kBlockPx; ++origin_y) {

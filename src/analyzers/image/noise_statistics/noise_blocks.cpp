@@ -68,6 +68,7 @@ Square transform(const Square& block, const Square& basis) {
 // Median noise of the blocks at `members`.
 float typical_noise(const Blocks& blocks, const std::vector<std::size_t>& members) {
     std::vector<float> noise;
+    noise.reserve(members.size());
     for (const std::size_t index : members) {
         noise.push_back(blocks.list[index].noise);
     }

@@ -51,7 +51,7 @@ class Judge {
     std::array<std::int64_t, kRefusals> counts_{};  // kNone: judged
     std::int64_t windows_ = 0, pointed_at_ = 0;
     std::optional<features::voice::Content> other_content_;  // of the latest window without speech
-    double score_sum_ = 0, snr_sum_db_ = 0, speech_sum_ = 0, bandwidth_sum_hz_ = 0, heard_snr_sum_db_ = 0;
+    double score_sum_ = 0, snr_sum_db_ = 0, bandwidth_sum_hz_ = 0, heard_snr_sum_db_ = 0;
     double strongest_ = 0;
     std::array<double, kCues> cue_sums_{};
     std::vector<Segment> segments_;
