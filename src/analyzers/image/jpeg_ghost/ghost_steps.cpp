@@ -9,7 +9,7 @@ namespace bonafide::analyzers::ghost {
 namespace {
 
 constexpr int kFewestCoefficients = 200;
-constexpr double kLeastSigmas = 10, kLeastStrength = 0.25;
+constexpr double kLeastSigmas = 10, kLeastStrength = 0.3;
 constexpr double kCoarserThanFile = 2.6;
 constexpr int kBinsALevel = 4, kBins = 1024 * kBinsALevel;
 

@@ -17,8 +17,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 
 namespace bonafide::analyzers {
 namespace {
@@ -182,9 +180,6 @@ class Search {
 
     void whole(const Ghost& ghost) {
         const Sums sums = sums_of(ghost::samples_of(picture_, ghost.origin, 1), ghost.steps, true);
-        if (std::getenv("GHOST_DEBUG"))
-            std::fprintf(stderr, "whole at %d %d quality %.0f score %.1f mean %.3f\n", ghost.origin.x, ghost.origin.y,
-                         ghost.quality, ghost.score, sums.mean);
         for (const double sigma : kGatherBlocks) {
             take(ghost, departures_of(sums, sigma), -1, sums.mean);
         }
@@ -198,10 +193,6 @@ class Search {
             cv::Point place;
             cv::minMaxLoc(departures.sigmas, nullptr, &strongest, nullptr, &place);
             const double strength = departures.means.at<float>(place);
-            if (std::getenv("GHOST_DEBUG"))
-                std::fprintf(stderr, "part at %d %d quality %.0f score %.1f rest %.3f mean %.3f sigmas %.1f\n",
-                             ghost.origin.x, ghost.origin.y, ghost.quality, ghost.score, sums.mean, strength,
-                             strongest);
             if (sums.mean < kMostRestStrength && strength > kLeastPartStrength && strongest > options.threshold_sigma) {
                 take(ghost, departures, 1, strength);
             }

@@ -12,7 +12,7 @@ namespace bonafide::analyzers {
 
 struct GhostOptions {
     /// Departure of a place from which it is marked, standard deviations.
-    double threshold_sigma = 9;
+    double threshold_sigma = 7.5;
     /// Smallest region reported, percent of the picture.
     double smallest_region_percent = 0.3;
 };
