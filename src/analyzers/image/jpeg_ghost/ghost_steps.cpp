@@ -11,6 +11,8 @@ namespace {
 constexpr int kFewestCoefficients = 200;
 constexpr double kLeastSigmas = 10, kLeastStrength = 0.3;
 constexpr double kCoarserThanFile = 2.6;
+// Regular content passes for a ghost of steps coarser than anybody saves with.
+constexpr int kCoarsestQuality = 20;
 constexpr int kBinsALevel = 4, kBins = 1024 * kBinsALevel;
 
 // ITU-T T.81, table K.1, at kFrequencies.
@@ -74,7 +76,7 @@ Steps estimate_steps(const Samples& samples) {
         double best = kLeastStrength;
         const int smallest =
             std::max(kSmallestStep, static_cast<int>(std::ceil(kCoarserThanFile * samples.file_steps[index])));
-        for (int step = smallest; step <= kLargestStep; ++step) {
+        for (int step = smallest; step <= std::min(kLargestStep, standard_step(index, kCoarsestQuality)); ++step) {
             double sum = 0, count = 0, beyond = 0;
             const float inverse = 1 / static_cast<float>(step);
             for (int bin = step * kBinsALevel / 2 + 1; bin < kBins - 1; ++bin) {

@@ -27,7 +27,7 @@ using ghost::Samples;
 using ghost::Steps;
 
 constexpr int kFewestBlocks = 256, kFewestBlocksASide = 8;
-constexpr int kFewestSteps = 3;
+constexpr int kFewestSteps = 4;
 constexpr double kGatherBlocks[] = {2.5, 5};
 constexpr double kFewestCoefficients = 30;  // in a place, counted by their weights
 constexpr std::size_t kMostParts = 3;
