@@ -1,5 +1,5 @@
-#include "analyzers/image/jpeg_double_quantisation/clipping.h"
 #include "analyzers/image/jpeg_double_quantisation/jpeg_double_quantisation.h"
+#include "features/clipped_blocks.h"
 #include "media/image_orientation.h"
 
 #include <opencv2/imgproc.hpp>
@@ -43,7 +43,7 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
     DoubleQuantisationOptions options;
     options.threshold_db = parameters["threshold"];
     options.smallest_region_percent = parameters["smallest_region"];
-    const cv::Mat clipped = double_quantisation::clipped_blocks(image->rgb, image->orientation, luma.quantisation);
+    const cv::Mat clipped = features::clipped_blocks(image->rgb, image->orientation, luma.quantisation);
     const DoubleQuantisationResult result = find_double_quantisation(luma, clipped, options);
     if (!result.not_applicable.empty()) {
         return Analysis::not_applicable(result.not_applicable);

@@ -1,7 +1,7 @@
 #include "analyzers/image/jpeg_double_quantisation/jpeg_double_quantisation.h"
 
-#include "analyzers/image/jpeg_double_quantisation/clipping.h"
 #include "analyzers/image/jpeg_double_quantisation/coding_history.h"
+#include "features/clipped_blocks.h"
 #include "fixtures/camera.h"
 #include "fixtures/edits.h"
 #include "media/encode.h"
@@ -57,7 +57,7 @@ Case spliced(int first, int second, std::uint64_t seed = 1) {
 DoubleQuantisationResult judge(const Bytes& bytes) {
     const cv::Mat rgb = fixtures::read_jpeg(bytes);
     const media::JpegPlane luma = luma_of(bytes);
-    return find_double_quantisation(luma, double_quantisation::clipped_blocks(rgb, 1, luma.quantisation), {});
+    return find_double_quantisation(luma, features::clipped_blocks(rgb, 1, luma.quantisation), {});
 }
 
 /// Mean shade inside the mask less that outside.
@@ -163,7 +163,7 @@ TEST(DoubleQuantisation, MarksBlocksWithClippedColoursInTheOrderTheyAreStoredIn)
     cv::Mat turned;
     cv::rotate(stored, turned, cv::ROTATE_90_CLOCKWISE);  // orientation 6
     for (const cv::Mat& blocks :
-         {double_quantisation::clipped_blocks(stored, 1, {}), double_quantisation::clipped_blocks(turned, 6, {})}) {
+         {features::clipped_blocks(stored, 1, {}), features::clipped_blocks(turned, 6, {})}) {
         ASSERT_EQ(blocks.size(), cv::Size(5, 3));
         EXPECT_EQ(cv::countNonZero(blocks), 1);
         EXPECT_EQ(blocks.at<unsigned char>(1, 4), 255);

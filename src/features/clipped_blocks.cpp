@@ -1,4 +1,4 @@
-#include "analyzers/image/jpeg_double_quantisation/clipping.h"
+#include "features/clipped_blocks.h"
 
 #include "media/image_orientation.h"
 
@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace bonafide::analyzers::double_quantisation {
+namespace bonafide::features {
 namespace {
 
 constexpr int kDarkest = 2, kLeastMargin = 3, kLargestMargin = 14;
@@ -41,4 +41,4 @@ cv::Mat clipped_blocks(const cv::Mat& rgb, int orientation, const std::array<std
     return shares > 255 * kMostClippedShare;
 }
 
-}  // namespace bonafide::analyzers::double_quantisation
+}  // namespace bonafide::features

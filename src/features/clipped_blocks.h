@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-namespace bonafide::analyzers::double_quantisation {
+namespace bonafide::features {
 
 /// Blocks of a JPEG, as stored, in which a notable share of the pixels is clipped at either end of a colour: decoding
 /// cut off part of what the coefficients said, and the next save no longer falls into their rhythm. `steps`:
@@ -13,4 +13,4 @@ namespace bonafide::analyzers::double_quantisation {
 /// after EXIF `orientation`. CV_8UC1, 255 where clipped.
 cv::Mat clipped_blocks(const cv::Mat& rgb, int orientation, const std::array<std::uint16_t, 64>& steps);
 
-}  // namespace bonafide::analyzers::double_quantisation
+}  // namespace bonafide::features
