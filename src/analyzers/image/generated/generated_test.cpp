@@ -1,0 +1,113 @@
+#include "analyzers/image/generated/generated.h"
+
+#include "fixtures/camera.h"
+#include "ingest/byte_source.h"
+#include "media/encode.h"
+
+#include <gtest/gtest.h>
+
+namespace bonafide::analyzers {
+namespace {
+
+namespace fx = fixtures;
+
+infer::ModelStore models() {
+    auto store =
+        infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_SOURCE_DIR "/models"}, "");
+    ENSURE(store.ok());
+    return std::move(*store);
+}
+
+infer::Session& network() {
+    static infer::Session one = std::move(*infer::Session::open(models(), "image.generated", {}));
+    return one;
+}
+
+analysis::Analysis run_on(const std::vector<std::uint8_t>& bytes) {
+    const auto source = ingest::open_memory(bytes);
+    const auto media = features::Media::open(ingest::identify(*source), *source, Limits{});
+    ENSURE(media.ok());
+    const infer::ModelStore store = models();
+    const auto& definition = image_generated();
+    return definition.create(*analysis::Parameters::resolve(definition.parameters, {}))
+        ->finish({**media, store, nullptr, ""});
+}
+
+TEST(Generated, CropsLieEvenlyInsideThePicture) {
+    for (const cv::Size size : {cv::Size(128, 128), {129, 700}, {512, 512}, {640, 480}, {4000, 3000}, {12000, 130}}) {
+        const auto places = generated_crop_places(size, 16);
+        ASSERT_FALSE(places.empty()) << size;
+        EXPECT_LE(places.size(), 16U) << size;
+        for (const cv::Rect& place : places) {
+            EXPECT_EQ(place & cv::Rect({}, size), place) << size;
+        }
+        EXPECT_LE(places.front().x + places.front().y,
+                  size.width + size.height - 2 * kGeneratedCropPx - places.back().x - places.back().y + 1)
+            << size << ": as far from one corner as from the other";
+    }
+    EXPECT_EQ(generated_crop_places({512, 512}, 16).size(), 16U);
+    EXPECT_EQ(generated_crop_places({4000, 3000}, 16).size(), 15U);
+    EXPECT_TRUE(generated_crop_places({127, 500}, 16).empty());
+    EXPECT_TRUE(generated_crop_places({}, 16).empty());
+}
+
+TEST(Generated, TheNetworkIsFedPlanesInItsOwnRange) {
+    cv::Mat crop(kGeneratedCropPx, kGeneratedCropPx, CV_8UC3, cv::Scalar(127, 255, 0));
+    crop.at<cv::Vec3b>(3, 5) = {0, 127, 63};
+    const infer::Tensor tensor = generated_input(crop);
+    constexpr std::size_t kPlane = 128 * 128, kPlace = 3 * 128 + 5;
+    EXPECT_EQ(tensor.shape, (std::vector<std::size_t>{1, 3, 128, 128}));
+    EXPECT_FLOAT_EQ(tensor.values[0], 0);
+    EXPECT_FLOAT_EQ(tensor.values[kPlane], 1);
+    EXPECT_FLOAT_EQ(tensor.values[2 * kPlane], -127 / 128.0F);
+    EXPECT_FLOAT_EQ(tensor.values[kPlace], -127 / 128.0F);
+    EXPECT_FLOAT_EQ(tensor.values[kPlane + kPlace], 0);
+    EXPECT_FLOAT_EQ(tensor.values[2 * kPlane + kPlace], -0.5F);
+}
+
+TEST(Generated, AnswersTwiceAlikeAndWithinItsCrops) {
+    const cv::Mat photo = fx::render({});
+    const auto first = generated(photo, network(), {});
+    const auto second = generated(photo, network(), {});
+    ASSERT_TRUE(first.ok() && second.ok());
+    EXPECT_EQ(first->score, second->score);
+    EXPECT_GT(first->crops_judged, 4);
+    EXPECT_LE(first->lowest_crop, first->score);
+    EXPECT_GE(first->highest_crop, first->score);
+}
+
+TEST(Generated, WhatHoldsNothingIsNotJudged) {
+    const auto flat = generated(cv::Mat(600, 800, CV_8UC3, cv::Scalar(90, 90, 90)), network(), {});
+    ASSERT_TRUE(flat.ok());
+    EXPECT_FALSE(flat->not_applicable.empty());
+    const auto small = generated(cv::Mat(127, 800, CV_8UC3, cv::Scalar(90, 90, 90)), network(), {});
+    ASSERT_TRUE(small.ok());
+    EXPECT_FALSE(small->not_applicable.empty());
+    // Half even, half picture: the even half has no say.
+    cv::Mat half = fx::render({}).clone();
+    const auto whole = generated(half, network(), {});
+    half.colRange(0, half.cols / 2).setTo(cv::Scalar(90, 90, 90));
+    const auto judged = generated(half, network(), {});
+    ASSERT_TRUE(whole.ok() && judged.ok());
+    EXPECT_GT(judged->crops_empty, 0);
+    EXPECT_EQ(judged->crops_judged + judged->crops_empty, whole->crops_judged + whole->crops_empty);
+}
+
+TEST(Generated, TheAnalyzerNamesItsModelAndRefuses) {
+    EXPECT_EQ(image_generated().models, std::vector<std::string_view>{"image.generated"});
+    EXPECT_EQ(run_on(fx::shoot({})).outcome, evidence::Outcome::kRan);
+    const auto tiny = run_on(media::encode_png(cv::Mat(64, 64, CV_8UC3, cv::Scalar(1, 2, 3))));
+    EXPECT_EQ(tiny.outcome, evidence::Outcome::kNotApplicable);
+    EXPECT_FALSE(tiny.reason.empty());
+}
+
+TEST(Generated, SixteenBitsAreReadAsEight) {
+    const cv::Mat eight = fx::render({});
+    cv::Mat sixteen;
+    eight.convertTo(sixteen, CV_16U, 257);
+    const auto score = [](const analysis::Analysis& analysis) { return analysis.measurements.at(0).value; };
+    EXPECT_NEAR(score(run_on(media::encode_png(sixteen))), score(run_on(media::encode_png(eight))), 1e-6);
+}
+
+}  // namespace
+}  // namespace bonafide::analyzers
