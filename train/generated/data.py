@@ -18,39 +18,40 @@ def rows(path):
         return list(csv.DictReader(stream))
 
 
-def load_pools(data, config, permissive):
-    """{pool: {"label", "train": [(source, image)], "held_out": [...]}}; images are RGB uint8 at native size."""
+def listed(data, config, permissive):
+    """Every usable file as (pool, label, source, path, held_out): what may be learned from, and what is kept to be tested on.
+
+    Some files are neither: where a pool may not be learned from, only every n-th is tested on.
+    """
     data = pathlib.Path(data)
     held, every = set(config["held_out_sources"]), config["held_out_every"]
-    pools = {name: {"label": label, "train": [], "held_out": []}
-             for name, label in (("generated", GENERATED), ("faces", GENERATED), ("pictures", GENUINE), ("photos", GENUINE), ("ffhq", GENUINE), ("lab", GENUINE))}
-
-    def add(pool, source, path, held_out):
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-        if image is None or min(image.shape[:2]) < config["crop_px"]:
-            return
-        # Portraits of the laboratory set come twice an identity: both shots have one source.
-        pools[pool]["held_out" if held_out else "train"].append((source, str(path), cv2.cvtColor(image, cv2.COLOR_BGR2RGB)))
-
     for row in rows(data / "pictures/manifest.csv"):
-        if row["label"] == "generated" and row["kind"] != "whole":
+        generated = row["label"] == "generated"
+        if generated and row["kind"] != "whole":
             continue
-        if permissive and row["source"] in config["not_permissive_sources"]:
-            held_out = True  # may be tested on, not learned from
-        else:
-            held_out = row["source"] in held
-        add("generated" if row["label"] == "generated" else "pictures", row["source"], data / "pictures" / row["file"], held_out)
+        held_out = row["source"] in held or (permissive and row["source"] in config["not_permissive_sources"])
+        yield "generated" if generated else "pictures", GENERATED if generated else GENUINE, row["source"], data / "pictures" / row["file"], held_out
     counts = {}
     for row in rows(data / "faces/manifest.csv"):
         pool = "faces" if row["label"] == "fake" else row["kind"]
+        # Portraits of the laboratory set come twice an identity: both shots have one source.
         identity = pathlib.Path(row["source_path"]).name.split("_")[0] if pool == "lab" else row["file"]
         number = counts.setdefault((pool, identity), len([key for key in counts if key[0] == pool]))
-        held_out = number % every[pool] == 0 or (permissive and pool in config["not_permissive_pools"])
-        if held_out and number % every[pool]:
-            continue
-        add(pool, identity, data / "faces" / row["file"], held_out)
+        held_out = number % every[pool] == 0
+        if held_out or not (permissive and pool in config["not_permissive_pools"]):
+            yield pool, GENERATED if pool == "faces" else GENUINE, identity, data / "faces" / row["file"], held_out
     for number, row in enumerate(rows(data / "photos/manifest.csv")):
-        add("photos", row["camera"], data / "photos" / row["file"], number % every["photos"] == 0)
+        yield "photos", GENUINE, row["camera"], data / "photos" / row["file"], number % every["photos"] == 0
+
+
+def load_pools(data, config, permissive):
+    """{pool: {"label", "train": [(source, path, image)], "held_out": [...]}}; images are RGB uint8 at native size."""
+    pools = {name: {"label": label, "train": [], "held_out": []}
+             for name, label in (("generated", GENERATED), ("faces", GENERATED), ("pictures", GENUINE), ("photos", GENUINE), ("ffhq", GENUINE), ("lab", GENUINE))}
+    for pool, _, source, path, held_out in listed(data, config, permissive):
+        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        if image is not None and min(image.shape[:2]) >= config["crop_px"]:
+            pools[pool]["held_out" if held_out else "train"].append((source, str(path), cv2.cvtColor(image, cv2.COLOR_BGR2RGB)))
     return pools
 
 
