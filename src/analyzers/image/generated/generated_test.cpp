@@ -6,6 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <numeric>
+
 namespace bonafide::analyzers {
 namespace {
 
@@ -76,6 +79,34 @@ TEST(Generated, AnswersTwiceAlikeAndWithinItsCrops) {
     EXPECT_GE(first->highest_crop, first->score);
 }
 
+/// As train/generated/export.py makes it.
+cv::Mat reference_picture() {
+    cv::Mat picture(260, 430, CV_8UC3);
+    for (int row = 0; row < picture.rows; ++row) {
+        for (int column = 0; column < picture.cols; ++column) {
+            for (int channel = 0; channel < 3; ++channel) {
+                const int wave = (row * 3 + column * 2 + channel * 40) % 160;
+                const int grain = (row * row * 7 + column * 31 + channel * 57 + row * column) % 23;
+                picture.at<cv::Vec3b>(row, column)[channel] = static_cast<std::uint8_t>(wave + grain);
+            }
+        }
+    }
+    return picture;
+}
+
+TEST(Generated, SaysWhatTheTrainingsProgramSays) {
+    // Log odds of the crops of the reference picture as train/generated/export.py prints them, cut, normalised and
+    // judged in Python and PyTorch before the weights were halved.
+    constexpr std::array kCrops = {3.3955, 3.7440, 3.2281, 3.4365, 4.1397, 3.4272};
+    const auto result = generated(reference_picture(), network(), {});
+    ASSERT_TRUE(result.ok());
+    EXPECT_EQ(result->crops_judged, static_cast<int>(kCrops.size()));
+    EXPECT_NEAR(result->score, std::accumulate(kCrops.begin(), kCrops.end(), 0.0) / kCrops.size(), 0.01);
+    EXPECT_NEAR(result->lowest_crop, 3.2281, 0.01);
+    EXPECT_NEAR(result->highest_crop, 4.1397, 0.01);
+    EXPECT_EQ(result->strongest_px, cv::Rect(151, 132, 128, 128)) << "the fifth crop";
+}
+
 TEST(Generated, WhatHoldsNothingIsNotJudged) {
     const auto flat = generated(cv::Mat(600, 800, CV_8UC3, cv::Scalar(90, 90, 90)), network(), {});
     ASSERT_TRUE(flat.ok());
@@ -102,8 +133,8 @@ TEST(Generated, TheAnalyzerNamesItsModelAndRefuses) {
 }
 
 TEST(Generated, SixteenBitsAreReadAsEight) {
-    const cv::Mat eight = fx::render({});
-    cv::Mat sixteen;
+    cv::Mat eight, sixteen;
+    cv::extractChannel(fx::render({}), eight, 1);
     eight.convertTo(sixteen, CV_16U, 257);
     const auto score = [](const analysis::Analysis& analysis) { return analysis.measurements.at(0).value; };
     EXPECT_NEAR(score(run_on(media::encode_png(sixteen))), score(run_on(media::encode_png(eight))), 1e-6);
