@@ -6,6 +6,7 @@
 #include "engine/worker/analyse.h"
 #include "engine/worker/camera.h"
 #include "engine/worker/isolation.h"
+#include "infer/session.h"
 
 #include <opencv2/core.hpp>
 #include <signal.h>
@@ -170,6 +171,8 @@ int work() {
 
     std::vector<std::string> readable = job->model_folders;
     readable.emplace_back("/sys/devices/system/cpu");  // the processor's topology, for thread pools
+    // Analyzers with a network load the runtime's plug-ins when they open it, and most inputs never get there.
+    readable.push_back(infer::prepare_for_isolation());
     const engine::Isolation isolation = engine::isolate(job->limits, readable);
 
     const tbb::global_control threads(tbb::global_control::max_allowed_parallelism,

@@ -3,10 +3,12 @@
 #include "base/hash.h"
 #include "infer/compiled_cache.h"
 
+#include <dlfcn.h>
 #include <openvino/openvino.hpp>
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <optional>
 #include <sstream>
@@ -113,6 +115,19 @@ bool fits(const Tensor& tensor, const TensorDescription& description) {
 }
 
 }  // namespace
+
+std::string prepare_for_isolation() {
+    // Empty shells since glibc 2.34, which nothing else may have asked for; the reader of ONNX is not loaded without.
+    for (const char* library : {"librt.so.1", "libdl.so.2", "libpthread.so.0"}) {
+        (void)dlopen(library, RTLD_LAZY);  // stays loaded for the life of the process
+    }
+    Dl_info info{};
+    if (dladdr(reinterpret_cast<const void*>(&ov::get_openvino_version), &info) == 0 || info.dli_fname == nullptr) {
+        return {};
+    }
+    std::error_code error;
+    return std::filesystem::canonical(info.dli_fname, error).parent_path().string();
+}
 
 Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Session::Session(Session&&) noexcept = default;

@@ -37,6 +37,12 @@ struct SessionOptions {
     CachePolicy cache = CachePolicy::kReadOnly;
 };
 
+/// Makes ready what opening a session needs of the system, for a process that is about to give up opening files: loads
+/// the system libraries that the runtime's plug-ins name, and returns the folder that it will load these plug-ins from,
+/// which has to stay readable (empty: not found). Loads no plug-in itself: that would cost every process time and
+/// memory.
+std::string prepare_for_isolation();
+
 /// A compiled model, ready to run. Movable. Calls of run() must not overlap: make one session a thread.
 class Session {
   public:

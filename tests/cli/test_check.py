@@ -87,6 +87,15 @@ def test_choice_of_analyzers(bonafide, examples):
     assert not any(finding["analyzer"].startswith(("image.", "provenance.")) for finding in report["findings"])
 
 
+def test_a_network_runs_without_leaving_the_isolation(bonafide, examples):
+    report, _ = bonafide.report(examples / "camera.jpg", "--analyzer", "image.generated")
+    (finding,) = report["findings"]
+    assert finding["outcome"] == "ran", finding["reason"]
+    assert report["replay"]["isolation"]["seccomp"]
+    film, _ = bonafide.report(examples / "film.mp4")
+    assert all(finding["analyzer"] != "image.generated" for finding in film["findings"]), "it says nothing about films"
+
+
 @pytest.mark.parametrize("arguments", [
     [], ["--no-such-option"], ["frobnicate"], ["check"], ["check", "X", "--analyzer", "no.such"], ["check", "X", "--set", "nonsense"],
     ["check", "X", "--set", "image.noise.level.no_such=1"], ["check", "X", "--prior", "1.5"], ["check", "X", "--format", "pdf"],

@@ -90,8 +90,8 @@ std::vector<std::string> standing_limits(ingest::MediaKind kind) {
     switch (kind) {
         case ingest::MediaKind::kImage:
             limits.emplace_back(
-                "This version looks at structure, metadata, credentials and traces of editing. It has no detector for "
-                "generated pictures or swapped faces: one that carries no mark can pass unnoticed.");
+                "This version looks at structure, metadata, credentials, traces of editing and traces of generators. "
+                "Generated pictures often pass unnoticed, and it has no detector for swapped faces.");
             break;
         case ingest::MediaKind::kVideo:
             limits.emplace_back(

@@ -1,0 +1,107 @@
+#include "analyzers/image/generated/generated.h"
+
+#include <opencv2/imgproc.hpp>
+
+#include <cstdio>
+
+namespace bonafide::analyzers {
+namespace {
+
+using analysis::Analysis;
+
+constexpr std::string_view kModel = "image.generated";
+constexpr GeneratedOptions kDefaults;
+
+/// Eight bits a sample, which is what the network was trained on.
+cv::Mat eight_bit(const cv::Mat& rgb) {
+    if (rgb.depth() == CV_8U) {
+        return rgb;
+    }
+    cv::Mat narrow;
+    rgb.convertTo(narrow, CV_8U, 1 / 257.0);
+    return narrow;
+}
+
+std::string explain(const GeneratedResult& result) {
+    char text[320];
+    std::snprintf(text, sizeof text,
+                  "A network that learned from pictures of some forty generators and from camera pictures looked at %d "
+                  "places at native resolution; on average they look %s to it (log odds %+.1f).%s",
+                  result.crops_judged, result.score > 0 ? "like what generators make" : "like what cameras make",
+                  result.score,
+                  result.score > 0 ? " Heavy processing and unfamiliar cameras can mislead it."
+                                   : " A generator that it does not know can still pass.");
+    return text;
+}
+
+Analysis analyse(const analysis::Context& context, const analysis::Parameters& parameters) {
+    if (context.media.image() == nullptr) {
+        return Analysis::not_applicable("There is no still picture.");
+    }
+    const cv::Mat& rgb = context.media.image()->rgb;
+    if (rgb.cols < kGeneratedCropPx || rgb.rows < kGeneratedCropPx) {
+        return Analysis::not_applicable(
+            "The picture is smaller than 128 px on a side: less than the network looks at.");
+    }
+    GeneratedOptions options;
+    options.most_crops = static_cast<int>(parameters["most_crops"]);
+    auto network = infer::Session::open(context.models, std::string(kModel), {});
+    if (!network) {
+        return Analysis::failed(network.error().message);
+    }
+    const auto result = generated(eight_bit(rgb), *network, options);
+    if (!result) {
+        return Analysis::failed(result.error().message);
+    }
+    if (!result->not_applicable.empty()) {
+        return Analysis::not_applicable(result->not_applicable);
+    }
+    Analysis analysis;
+    analysis.measurements = {{"score", result->score, "nat"},
+                             {"lowest_crop", result->lowest_crop, "nat"},
+                             {"highest_crop", result->highest_crop, "nat"},
+                             {"crops_judged", static_cast<double>(result->crops_judged), "1"},
+                             {"crops_empty", static_cast<double>(result->crops_empty), "1"}};
+    analysis.explanation = explain(*result);
+    return analysis;
+}
+
+}  // namespace
+
+const analysis::AnalyzerDefinition& image_generated() {
+    static const analysis::AnalyzerDefinition definition = [] {
+        analysis::AnalyzerDefinition made;
+        made.id = "image.generated";
+        made.version = 1;
+        made.summary =
+            "traces of a generator's up-sampling layers and decoder, by a network trained on many generators";
+        made.limits =
+            "still pictures of at least 128 px a side, whole pictures only: an inpainted part is seen where it fills "
+            "many of the places looked at; generators with decoders unlike those of the training are found less often, "
+            "strongly shrunk or compressed pictures as well; says nothing about films";
+        made.known_false_alarms =
+            "pictures that were processed by a neural network (denoised, enlarged, phone portraits), drawings and "
+            "renderings, which no camera made";
+        made.reference =
+            "Wang, Wang, Zhang, Owens and Efros, CVPR 2020; Gragnaniello, Cozzolino, Marra, Poggi and Verdoliva, ICME "
+            "2021; Tan and Le, ICML 2019";
+        made.inputs = {ingest::MediaKind::kImage};
+        made.emits = {
+            {"score", "nat", "mean over the crops of the network's log odds for generated against genuine"},
+            {"lowest_crop", "nat", "log odds of the crop that looks most genuine"},
+            {"highest_crop", "nat", "log odds of the crop that looks most generated"},
+            {"crops_judged", "1", "crops of 128 px that the network looked at"},
+            {"crops_empty", "1", "crops left out because they are even all over"},
+        };
+        made.parameters = {
+            {"most_crops", "crops looked at, evenly over the picture", "1", 1, 400,
+             static_cast<double>(kDefaults.most_crops)},
+        };
+        made.models = {kModel};
+        made.create = &analysis::make_whole_input_analyzer<analyse>;
+        return made;
+    }();
+    return definition;
+}
+
+}  // namespace bonafide::analyzers

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "analysis/analyzer.h"
+#include "infer/session.h"
+
+#include <opencv2/core.hpp>
+
+#include <vector>
+
+namespace bonafide::analyzers {
+
+/// Side of what the network sees, px of the picture at its native resolution: resizing would remove the traces.
+inline constexpr int kGeneratedCropPx = 128;
+
+struct GeneratedOptions {
+    int most_crops = 16;  ///< looked at, evenly over the picture
+    /// Standard deviation of brightness below which a crop holds nothing that could speak, 8-bit levels.
+    double least_contrast = 3;
+};
+
+/// Places of at most `most` crops, evenly over a picture of `picture` px, in row order; none where it is smaller than
+/// a crop on a side. The training looks at its validation pictures in the same places (train/generated/data.py).
+std::vector<cv::Rect> generated_crop_places(cv::Size picture, int most);
+
+/// `crop` (CV_8UC3, red first, kGeneratedCropPx square) as the network takes it: 1 x 3 x 128 x 128, (x - 127) / 128.
+infer::Tensor generated_input(const cv::Mat& crop);
+
+struct GeneratedResult {
+    std::string not_applicable;  ///< why the picture cannot be judged; empty when it was
+    double score = 0;            ///< mean over the judged crops of the network's log odds for "generated"
+    double lowest_crop = 0, highest_crop = 0;
+    int crops_judged = 0, crops_empty = 0;
+    cv::Rect strongest_px;  ///< the crop with the highest log odds
+};
+
+/// Asks `network` about crops of `rgb` (CV_8UC3, red first, any size, may be empty). kInternal: the network failed.
+Result<GeneratedResult> generated(const cv::Mat& rgb, infer::Session& network, const GeneratedOptions& options);
+
+/// image.generated
+const analysis::AnalyzerDefinition& image_generated();
+
+}  // namespace bonafide::analyzers
