@@ -162,8 +162,7 @@ TEST(DoubleQuantisation, MarksBlocksWithClippedColoursInTheOrderTheyAreStoredIn)
     stored(cv::Rect(32, 8, 8, 8)).setTo(cv::Scalar(255, 90, 90));
     cv::Mat turned;
     cv::rotate(stored, turned, cv::ROTATE_90_CLOCKWISE);  // orientation 6
-    for (const cv::Mat& blocks :
-         {features::clipped_blocks(stored, 1, {}), features::clipped_blocks(turned, 6, {})}) {
+    for (const cv::Mat& blocks : {features::clipped_blocks(stored, 1, {}), features::clipped_blocks(turned, 6, {})}) {
         ASSERT_EQ(blocks.size(), cv::Size(5, 3));
         EXPECT_EQ(cv::countNonZero(blocks), 1);
         EXPECT_EQ(blocks.at<unsigned char>(1, 4), 255);
