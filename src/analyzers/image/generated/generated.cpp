@@ -39,7 +39,8 @@ std::vector<cv::Rect> generated_crop_places(cv::Size picture, int most) {
         return places;
     }
     const double aspect = static_cast<double>(picture.width) / picture.height;
-    int columns = std::clamp(static_cast<int>(std::sqrt(most * aspect) + 0.5), 1, picture.width / kGeneratedCropPx);
+    int columns =
+        std::clamp(static_cast<int>(std::lround(std::sqrt(most * aspect))), 1, picture.width / kGeneratedCropPx);
     const int rows = std::clamp(most / columns, 1, picture.height / kGeneratedCropPx);
     columns = std::clamp(most / rows, 1, columns);
     for (int row = 0; row < rows; ++row) {
