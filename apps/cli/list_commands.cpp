@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "engine/front/notes.h"
 #include "engine/front/worker_process.h"
 #include "infer/model_store.h"
 #include "report/schema.h"
@@ -89,7 +90,9 @@ int print_schema(const engine::Installation& installation) {
         std::fprintf(stderr, "bonafide: %s\n", described.error().message.c_str());
         return kFailed;
     }
-    std::printf("%s\n", report::report_schema(Json::parse(*described)).c_str());
+    Json findings = Json::parse(*described);
+    findings.push_back(engine::joint_finding_description());
+    std::printf("%s\n", report::report_schema(findings).c_str());
     return kClean;
 }
 
