@@ -20,6 +20,10 @@
 #pragma GCC diagnostic ignored "-Wpsabi"
 #endif
 
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wpsabi"  // vectors stay within this file
+#endif
+
 namespace bonafide::analyzers::edits {
 namespace {
 
@@ -149,7 +153,11 @@ inline __attribute__((always_inline)) Eight diagonals(const float* row, const fl
 
 // One block whose first pixel is column `x` of the strip's padded rows, row `top` within the rim.
 #if defined(__x86_64__)
+#ifdef __clang__
+// clang does not let the clones for AVX2 call lambdas that return vectors: fuzzing can do without them.
+#else
 __attribute__((target_clones("avx2", "default")))
+#endif
 #endif
 void measure_block(const Strip& strip, const cv::Mat& residual, int x, int top, float* out, float* divisors) {
     // Sums of squares lose their last digits where a block is bright and even; so they are taken from its first pixel.
