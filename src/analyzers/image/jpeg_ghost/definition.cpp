@@ -106,8 +106,10 @@ const analysis::AnalyzerDefinition& image_jpeg_ghost() {
         made.version = 1;
         made.summary = "places that lack the ghost of an earlier, coarser JPEG save, or alone show one";
         made.limits =
-            "pictures, JPEG or lossless, that were saved as a coarser JPEG before, wholly or in part, on the grid that "
-            "begins at the upper left corner; blind where this save is as coarse as the earlier one";
+            "pictures, JPEG or lossless, that were saved as a coarser JPEG before, on any grid, or a part of which "
+            "was, on "
+            "a grid that has borders in common with the file's own; blind where the last save is as coarse as the "
+            "earlier one, and after a resize";
         made.known_false_alarms =
             "overexposed or saturated surfaces; print, screens and drawings with a regular texture of 8 px";
         made.reference = "Farid, IEEE TIFS 2009";

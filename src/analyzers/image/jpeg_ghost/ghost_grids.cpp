@@ -23,8 +23,8 @@ constexpr int kWindow = 7;
 constexpr double kLeastPartSigmas = 5;
 
 int stride_for(const Picture& picture, int blocks) {
-    const int columns = picture.luma.cols / kSide, rows = picture.luma.rows / kSide;
-    const double all = static_cast<double>(columns) * rows;
+    const int wide = picture.luma.cols / kSide, high = picture.luma.rows / kSide;
+    const double all = static_cast<double>(wide) * high;
     return std::max(1, static_cast<int>(std::ceil(std::sqrt(all / blocks))));
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 namespace bonafide::analyzers::ghost {
@@ -28,7 +29,7 @@ std::vector<float> amounts_of(const float* values, int count) {
     std::vector<float> histogram(kBins, 0.0F);
     for (int block = 0; block < count; ++block) {
         const float value = std::abs(values[block]) * kBinsALevel;
-        histogram[static_cast<std::size_t>(std::min(kBins - 1, static_cast<int>(std::lround(value))))] += 1;
+        histogram[static_cast<std::size_t>(std::min<std::int64_t>(kBins - 1, std::lround(value)))] += 1;
     }
     return histogram;
 }
