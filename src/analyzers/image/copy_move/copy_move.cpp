@@ -118,8 +118,10 @@ void discount_patterns(const Level& level, std::vector<Found>& found) {
             }
         }
         const bool pattern = other > kPatternAgreement * copy.correlation;
-        // Only now: the members of a pattern, which tell on each other, must all have come this far.
-        strengths.push_back(copy.faithfulness * (pattern ? copy.strength / kPatternDiscount : copy.strength));
+        // Only now: the members of a pattern, which tell on each other, must all have come this far. A pattern gains
+        // nothing from being exact: prints and tiles are.
+        strengths.push_back(pattern ? copy.strength / kPatternDiscount * std::min(1.0, copy.faithfulness)
+                                    : copy.strength * copy.faithfulness);
     }
     for (std::size_t i = 0; i < found.size(); ++i) {
         found[i].copy.strength = strengths[i];
