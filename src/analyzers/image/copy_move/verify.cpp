@@ -31,7 +31,7 @@ constexpr double kInterpolationLoss = 0.03;  ///< share of the detail's energy
 constexpr double kUsualMismatch = 2;         ///< of things that are alike without being copies: mostly above
 constexpr double kFaithfulPower = 2, kMostFaithful = 2.5;
 constexpr int kBorderOutside = 7, kBorderInside = 3;  ///< about the border of the place, which is known to a few pixels
-constexpr double kFineWeight = 2;
+constexpr double kFineWeight = 2, kLeastTurnDeg = 1, kLeastScaling = 0.02;
 
 cv::Mat detail(const cv::Mat& luma) {
     cv::Mat fine, coarse;
@@ -257,6 +257,11 @@ double pasted_first(const Level& level, const cv::Mat& first, const cv::Mat& sec
     cv::erode(closed, narrow, disc(kBorderInside));
     const cv::Mat border = wide & ~narrow;
     const double at_first = cv::mean(cv::abs(first), border)[0], at_second = cv::mean(cv::abs(second), border)[0];
+    const double by_border = std::log((at_first + 1) / (at_second + 1));
+    const double turn = std::abs(std::remainder(copy.motion.rotation_deg(), 90.0));
+    if (turn < kLeastTurnDeg && std::abs(copy.motion.scale() - 1) < kLeastScaling) {
+        return by_border;  // moved as it is: only our own interpolation, between pixels, would be seen
+    }
     const cv::Point2d origin = copy.motion.at({static_cast<double>(copy.box.x), static_cast<double>(copy.box.y)});
     cv::Matx23d matrix = copy.motion.matrix;
     matrix(0, 2) = origin.x;
@@ -268,7 +273,7 @@ double pasted_first(const Level& level, const cv::Mat& first, const cv::Mat& sec
     cv::Laplacian(moved, fine_second, CV_32F);
     const double fine_ratio = (cv::mean(fine_first.mul(fine_first), copy.region)[0] + 1) /
                               (cv::mean(fine_second.mul(fine_second), copy.region)[0] + 1);
-    return std::log((at_first + 1) / (at_second + 1)) - kFineWeight * std::log(fine_ratio);
+    return by_border - kFineWeight * std::log(fine_ratio);
 }
 
 }  // namespace
