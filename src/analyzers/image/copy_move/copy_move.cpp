@@ -25,9 +25,9 @@ constexpr double kFinestLongest = 1600, kPointsLongest = 900, kDenseLongest = 44
 constexpr int kMostCandidates = 24;  ///< of either kind
 constexpr int kMostConfirmed = 6;    ///< checked again on the finest level
 constexpr double kSameMotionPx = 4;
-// Share of a copy's own correlation that another motion may reach before the place counts as part of a pattern, and by
-// how much a pattern's copies count less.
-constexpr double kPatternAgreement = 0.6, kPatternDiscount = 10;
+// Share of a copy's own correlation that another motion reaches where the place is no part of a pattern yet, and where
+// it surely is; and by how much a pattern's copies count less.
+constexpr double kNoPattern = 0.3, kSurePattern = 0.6, kPatternDiscount = 10;
 
 Level level_of(const cv::Mat& luma, double pixel_px, double longest) {
     Level level;
@@ -117,11 +117,13 @@ void discount_patterns(const Level& level, std::vector<Found>& found) {
                                   clone::agreement(level, copy, found[j].copy.motion.inverse())});
             }
         }
-        const bool pattern = other > kPatternAgreement * copy.correlation;
+        const double share = other / std::max(copy.correlation, 0.1);
+        const double pattern =
+            std::clamp((share - kNoPattern) / (kSurePattern - kNoPattern), 0.0, 1.0);  // from a lone pair to a pattern
         // Only now: the members of a pattern, which tell on each other, must all have come this far. A pattern gains
         // nothing from being exact: prints and tiles are.
-        strengths.push_back(pattern ? copy.strength / kPatternDiscount * std::min(1.0, copy.faithfulness)
-                                    : copy.strength * copy.faithfulness);
+        const double faithful = copy.faithfulness > 1 ? std::pow(copy.faithfulness, 1 - pattern) : copy.faithfulness;
+        strengths.push_back(copy.strength * faithful * std::pow(kPatternDiscount, -pattern));
     }
     for (std::size_t i = 0; i < found.size(); ++i) {
         found[i].copy.strength = strengths[i];

@@ -73,6 +73,9 @@ TEST(CopyMove, AMirroredCopyIsFound) {
     const CopyMoveResult result = copy_move(luma_of(edited, 92), {});
     ASSERT_GT(result.strength, CopyMoveOptions{}.threshold);
     EXPECT_TRUE(result.copies.front().mirrored);
+    EXPECT_GT(shade_at(result, {382, 92, 32, 32}, photo.size()),
+              shade_at(result, {kSource.x + 32, kSource.y + 32, 32, 32}, photo.size()))
+        << "the place with the cut border is the pasted one";
 }
 
 TEST(CopyMove, GenuinePicturesStayBelowTheThreshold) {
