@@ -92,7 +92,8 @@ Warped bring(const cv::Mat& luma, const Motion& motion, cv::Rect box) {
 
 cv::Mat correlation(const cv::Mat& a, const cv::Mat& b, const cv::Mat& variance_a, const cv::Mat& variance_b) {
     cv::Mat product = window_mean(a.mul(b)), norm;
-    cv::sqrt(variance_a.mul(variance_b), norm);
+    // Sliding sums leave tiny negative energies on surfaces without detail.
+    cv::sqrt(cv::max(variance_a, 0.0).mul(cv::max(variance_b, 0.0)), norm);
     return product / (norm + kVarianceFloor);
 }
 
