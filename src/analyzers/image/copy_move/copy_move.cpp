@@ -25,9 +25,9 @@ constexpr double kFinestLongest = 1600, kPointsLongest = 900, kDenseLongest = 44
 constexpr int kMostCandidates = 24;  ///< of either kind
 constexpr int kMostConfirmed = 6;    ///< checked again on the finest level
 constexpr double kSameMotionPx = 4;
-// Share of a copy's own correlation that another motion may reach before the place counts as part of a pattern, and by
-// how much a pattern's copies count less.
-constexpr double kPatternAgreement = 0.6, kPatternDiscount = 10;
+// Share of a copy's own correlation that another motion reaches where the place is no part of a pattern yet, and where
+// it surely is; and by how much a pattern's copies count less.
+constexpr double kNoPattern = 0.3, kSurePattern = 0.6, kPatternDiscount = 10;
 
 Level level_of(const cv::Mat& luma, double pixel_px, double longest) {
     Level level;
@@ -117,8 +117,13 @@ void discount_patterns(const Level& level, std::vector<Found>& found) {
                                   clone::agreement(level, copy, found[j].copy.motion.inverse())});
             }
         }
-        const bool pattern = other > kPatternAgreement * copy.correlation;
-        strengths.push_back(pattern ? copy.strength / kPatternDiscount : copy.strength);
+        const double share = other / std::max(copy.correlation, 0.1);
+        const double pattern =
+            std::clamp((share - kNoPattern) / (kSurePattern - kNoPattern), 0.0, 1.0);  // from a lone pair to a pattern
+        // Only now: the members of a pattern, which tell on each other, must all have come this far. A pattern gains
+        // nothing from being exact: prints and tiles are.
+        const double faithful = copy.faithfulness > 1 ? std::pow(copy.faithfulness, 1 - pattern) : copy.faithfulness;
+        strengths.push_back(copy.strength * faithful * std::pow(kPatternDiscount, -pattern));
     }
     for (std::size_t i = 0; i < found.size(); ++i) {
         found[i].copy.strength = strengths[i];
@@ -152,17 +157,21 @@ double tone(double strength, double threshold) {
 
 void paint(const Found& one, const Level& level, double threshold, int step_px, cv::Mat& map) {
     const double shade = tone(one.copy.strength, threshold);
+    // The place that looks like the source is shown weaker, but stays on its side of the threshold.
+    const double weaker = shade < 128 ? 0.75 * shade : 128 + 0.5 * (shade - 128);
+    const double shades[2] = {one.copy.pasted_first >= 0 ? shade : weaker, one.copy.pasted_first >= 0 ? weaker : shade};
     const Motion back = one.copy.motion.inverse();
     for (int y = 0; y < map.rows; ++y) {
         for (int x = 0; x < map.cols; ++x) {
             const cv::Point2d at(((x + 0.5) * step_px) / level.pixel_px - 0.5,
                                  ((y + 0.5) * step_px) / level.pixel_px - 0.5);
-            for (const cv::Point2d& place : {at, back.at(at)}) {
+            for (const bool second : {false, true}) {
+                const cv::Point2d place = second ? back.at(at) : at;
                 const cv::Point inside = cv::Point(cvRound(place.x), cvRound(place.y)) - one.copy.box.tl();
                 if (inside.x >= 0 && inside.y >= 0 && inside.x < one.copy.box.width && inside.y < one.copy.box.height &&
                     one.copy.region.at<unsigned char>(inside) != 0) {
                     unsigned char& value = map.at<unsigned char>(y, x);
-                    value = std::max(value, cv::saturate_cast<unsigned char>(shade));
+                    value = std::max(value, cv::saturate_cast<unsigned char>(shades[second ? 1 : 0]));
                 }
             }
         }

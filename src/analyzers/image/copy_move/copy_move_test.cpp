@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <opencv2/imgproc.hpp>
 
+#include <cmath>
+
 namespace bonafide::analyzers {
 namespace {
 
@@ -73,6 +75,9 @@ TEST(CopyMove, AMirroredCopyIsFound) {
     const CopyMoveResult result = copy_move(luma_of(edited, 92), {});
     ASSERT_GT(result.strength, CopyMoveOptions{}.threshold);
     EXPECT_TRUE(result.copies.front().mirrored);
+    EXPECT_GT(shade_at(result, {382, 92, 32, 32}, photo.size()),
+              shade_at(result, {kSource.x + 32, kSource.y + 32, 32, 32}, photo.size()))
+        << "the place with the cut border is the pasted one";
 }
 
 TEST(CopyMove, GenuinePicturesStayBelowTheThreshold) {
@@ -95,6 +100,21 @@ TEST(CopyMove, PatternsThatRepeatInTheSceneAreNoCopies) {
     }
     const CopyMoveResult result = copy_move(luma_of(fx::render_scene(scene, {}), 90), {});
     EXPECT_LT(result.strength, CopyMoveOptions{}.threshold);
+}
+
+TEST(CopyMove, MotionsOntoBlackSurfacesGiveNumbers) {
+    // The way back from the copy leads onto black, where there is nothing to correlate.
+    for (const int x : {150, 192, 300}) {
+        cv::Mat luma = luma_of(shot_of(7), 95);
+        luma.rowRange(260, luma.rows) = 0.0;
+        luma(cv::Rect(x, 150, 96, 96)).copyTo(luma(cv::Rect(x, 20, 96, 96)));
+        const CopyMoveResult result = copy_move(luma, {});
+        ASSERT_FALSE(result.copies.empty());
+        for (const CopiedPlace& place : result.copies) {
+            EXPECT_TRUE(std::isfinite(place.strength)) << place.shift_x_px << ", " << place.shift_y_px;
+        }
+        EXPECT_GT(result.strength, CopyMoveOptions{}.threshold);
+    }
 }
 
 TEST(CopyMove, RefusesWhatHoldsNothingToCompare) {

@@ -112,7 +112,7 @@ const analysis::AnalyzerDefinition& image_copy_move() {
         made.emits = {
             {"strength", "1",
              "how surely the strongest pair of places is a copy: independent windows of agreeing detail times their "
-             "agreement"},
+             "agreement, and how far their difference is what a save alone would leave"},
             {"copies", "1", "number of pairs of places beyond the threshold"},
             {"copied_area", "%", "share of the picture in both places of all copies beyond the threshold"},
             {"candidates", "1", "number of suspected motions that were checked"},

@@ -26,6 +26,12 @@ constexpr int kRounds = 6;
 constexpr double kLeastArea = 150;
 constexpr double kLeastShift = 14;  ///< nearer places are alike in any picture
 constexpr double kMostOverlap = 0.3;
+constexpr double kSaveNoise = 10;            ///< energy of the difference that a save leaves, squared levels
+constexpr double kInterpolationLoss = 0.03;  ///< share of the detail's energy
+constexpr double kUsualMismatch = 2;         ///< of things that are alike without being copies: mostly above
+constexpr double kFaithfulPower = 2, kMostFaithful = 2.5;
+constexpr int kBorderOutside = 7, kBorderInside = 3;  ///< about the border of the place, which is known to a few pixels
+constexpr double kFineWeight = 2, kLeastTurnDeg = 1, kLeastScaling = 0.02;
 
 cv::Mat detail(const cv::Mat& luma) {
     cv::Mat fine, coarse;
@@ -86,7 +92,8 @@ Warped bring(const cv::Mat& luma, const Motion& motion, cv::Rect box) {
 
 cv::Mat correlation(const cv::Mat& a, const cv::Mat& b, const cv::Mat& variance_a, const cv::Mat& variance_b) {
     cv::Mat product = window_mean(a.mul(b)), norm;
-    cv::sqrt(variance_a.mul(variance_b), norm);
+    // Sliding sums leave tiny negative energies on surfaces without detail.
+    cv::sqrt(cv::max(variance_a, 0.0).mul(cv::max(variance_b, 0.0)), norm);
     return product / (norm + kVarianceFloor);
 }
 
@@ -230,6 +237,46 @@ cv::Mat evidence_of(const cv::Mat& alike, const cv::Mat& around) {
     return evidence;
 }
 
+// Energy of what differs between the places over what noise and interpolation leave of a copy's detail. A copy differs
+// by the noise of the save alone, whatever it shows; of things that are only alike, the strongest edges differ most.
+double mismatch_of(const cv::Mat& first, const cv::Mat& second, const cv::Mat& region) {
+    const cv::Mat rest = first - second;
+    const double energy = cv::mean(first.mul(first), region)[0], left = cv::mean(rest.mul(rest), region)[0];
+    return std::max(left, 1e-3) / (kSaveNoise + kInterpolationLoss * energy);
+}
+
+// Which of the two was pasted, as a log ratio: above 0 the first, below 0 the second. Where a piece was put in, its
+// border cuts through what lay there, so that the detail along it is stronger than where the piece comes from; and what
+// was turned or scaled lost fine detail to the interpolation.
+double pasted_first(const Level& level, const cv::Mat& first, const cv::Mat& second, const Copy& copy) {
+    const auto disc = [](int radius) {
+        return cv::getStructuringElement(cv::MORPH_ELLIPSE, {2 * radius + 1, 2 * radius + 1});
+    };
+    cv::Mat closed, wide, narrow;
+    cv::morphologyEx(copy.region, closed, cv::MORPH_CLOSE, disc(kBorderOutside));
+    cv::dilate(closed, wide, disc(kBorderOutside));
+    cv::erode(closed, narrow, disc(kBorderInside));
+    const cv::Mat border = wide & ~narrow;
+    const double at_first = cv::mean(cv::abs(first), border)[0], at_second = cv::mean(cv::abs(second), border)[0];
+    const double by_border = std::log((at_first + 1) / (at_second + 1));
+    const double turn = std::abs(std::remainder(copy.motion.rotation_deg(), 90.0));
+    if (turn < kLeastTurnDeg && std::abs(copy.motion.scale() - 1) < kLeastScaling) {
+        return by_border;  // moved as it is: only our own interpolation, between pixels, would be seen
+    }
+    const cv::Point2d origin = copy.motion.at({static_cast<double>(copy.box.x), static_cast<double>(copy.box.y)});
+    cv::Matx23d matrix = copy.motion.matrix;
+    matrix(0, 2) = origin.x;
+    matrix(1, 2) = origin.y;
+    cv::Mat moved, fine_first, fine_second;
+    cv::warpAffine(level.luma, moved, matrix, copy.box.size(), cv::INTER_CUBIC | cv::WARP_INVERSE_MAP,
+                   cv::BORDER_REPLICATE);
+    cv::Laplacian(level.luma(copy.box), fine_first, CV_32F);
+    cv::Laplacian(moved, fine_second, CV_32F);
+    const double fine_ratio = (cv::mean(fine_first.mul(fine_first), copy.region)[0] + 1) /
+                              (cv::mean(fine_second.mul(fine_second), copy.region)[0] + 1);
+    return by_border - kFineWeight * std::log(fine_ratio);
+}
+
 }  // namespace
 
 std::optional<Copy> verify(const Level& level, const Hypothesis& given, double margin_share) {
@@ -298,6 +345,9 @@ std::optional<Copy> verify(const Level& level, const Hypothesis& given, double m
         return std::nullopt;
     }
     copy.strength = copy.area / (kWindow * kWindow) * copy.peak * copy.peak;
+    copy.faithfulness = std::min(
+        kMostFaithful, std::pow(kUsualMismatch / mismatch_of(first, second.detail, copy.region), kFaithfulPower));
+    copy.pasted_first = pasted_first(level, first, second.detail, copy);
     return copy;
 }
 

@@ -23,8 +23,11 @@ struct Copy {
     double area = 0;   ///< of the region, pixels of the level
     double correlation = 0;  ///< of the fine detail, mean over the region
     double peak = 0;         ///< mean of `likeness` over the region
-    double overlap = 0;      ///< share of the region that the motion takes into the region itself
-    double strength = 0;     ///< area in independent windows times the evidence of each, decimal orders of magnitude
+    double faithfulness =
+        1;  ///< how the difference compares with what a save leaves: above 1 for a copy, below for likeness
+    double overlap = 0;       ///< share of the region that the motion takes into the region itself
+    double pasted_first = 0;  ///< log ratio: above 0 the first place looks pasted in, below 0 the second
+    double strength = 0;      ///< area in independent windows times the evidence of each, decimal orders of magnitude
 };
 
 /// Refines the motion of `hypothesis` (pixels of `level`) on the picture's detail and finds where the detail of both
