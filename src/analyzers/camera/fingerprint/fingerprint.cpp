@@ -12,6 +12,7 @@
 #include "analyzers/camera/fingerprint/fingerprint.h"
 
 #include "base/ensure.h"
+#include "base/median.h"
 #include "evidence/map_grid.h"
 
 #include <opencv2/imgproc.hpp>
@@ -70,15 +71,6 @@ cv::Mat window_sums(const cv::Mat& cells, int window) {
     return sums;
 }
 
-double median_of(std::vector<float>& values) {
-    if (values.empty()) {
-        return 0;
-    }
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
 /// Correlations of the windows of one size.
 struct Windows {
     cv::Mat seen, expected;  ///< CV_32FC1, one a cell
@@ -107,7 +99,7 @@ Factors fit_factors(std::vector<std::pair<float, float>>& power_and_factor) {
         for (std::size_t index = first; index < last; ++index) {
             values.push_back(power_and_factor[index].second);
         }
-        fitted.factor[bin] = std::max(0.0, median_of(values));
+        fitted.factor[bin] = std::max(0.0F, median_of(values, 0.0F));
         fitted.bound[bin] = power_and_factor[last - 1].first;
     }
     return fitted;
@@ -139,7 +131,7 @@ Windows correlate(const Cells& cells, int window) {
         departures.push_back(static_cast<float>(std::abs(chance.at<float>(y, x) / both)));
     });
     const Factors fitted = fit_factors(factors);
-    windows.chance = kMedianToDeviation * median_of(departures) + kTiny;
+    windows.chance = kMedianToDeviation * median_of(departures, 0.0F) + kTiny;
     each([&](int y, int x, double power, double model) {
         const double expected = fitted.at(static_cast<float>(power)) * std::sqrt(model / power);
         windows.expected.at<float>(y, x) = static_cast<float>(expected);
@@ -148,8 +140,8 @@ Windows correlate(const Cells& cells, int window) {
             errors.push_back(static_cast<float>(std::abs(windows.seen.at<float>(y, x) / expected - 1)));
         }
     });
-    windows.strength = median_of(strengths);
-    windows.error = std::clamp(kMedianToDeviation * median_of(errors), kLeastPredictorError, kMostPredictorError);
+    windows.strength = median_of(strengths, 0.0F);
+    windows.error = std::clamp(kMedianToDeviation * median_of(errors, 0.0F), kLeastPredictorError, kMostPredictorError);
     return windows;
 }
 

@@ -13,6 +13,7 @@
 #include "analyzers/image/cfa_mosaic/cfa_mosaic.h"
 
 #include "analyzers/image/cfa_mosaic/tiles.h"
+#include "base/median.h"
 #include "evidence/map_grid.h"
 
 #include <opencv2/imgproc.hpp>
@@ -40,20 +41,11 @@ constexpr double kLeastPower = 4;  // of a window: squared signal over squared s
 constexpr double kLeastSpread = 0.08;
 constexpr double kMedianToDeviation = 1.4826;
 
-double median_of(std::vector<float> values) {
-    if (values.empty()) {
-        return 0;
-    }
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
 double deviation_of(const std::vector<float>& values, double median) {
     std::vector<float> departures(values.size());
     std::transform(values.begin(), values.end(), departures.begin(),
                    [&](float value) { return static_cast<float>(std::abs(value - median)); });
-    return kMedianToDeviation * median_of(std::move(departures));
+    return kMedianToDeviation * median_of(std::move(departures), 0.0F);
 }
 
 /// log10 of the expected number of fair coins, of two sides, of which `heads` or more of `tosses` agree (Chernoff).
@@ -98,8 +90,8 @@ Traces weigh(const std::vector<Tile>& tiles, cv::Size grid, int green_shift) {
         for (std::size_t at = first; at < last; ++at) {
             values.push_back(seen[by_activity[at].second]);
         }
-        const double expected = std::max(0.0, median_of(values));
-        const double variance = std::pow(deviation_of(values, median_of(values)) + 1e-3, 2);
+        const double expected = std::max(0.0F, median_of(values, 0.0F));
+        const double variance = std::pow(deviation_of(values, median_of(values, 0.0F)) + 1e-3, 2);
         for (std::size_t at = first; at < last; ++at) {
             const std::size_t index = by_activity[at].second;
             traces.agreement.ptr<float>()[index] = static_cast<float>(seen[index] * expected / variance);
@@ -152,7 +144,7 @@ void judge_windows(const Traces& traces, cv::Size picture, const CfaMosaicOption
         }
     }
     result.judged_percent = 100.0 * static_cast<double>(values.size()) / static_cast<double>(power.total());
-    const double median = median_of(values);
+    const double median = median_of(values, 0.0F);
     result.spread = std::max(kLeastSpread, deviation_of(values, median));
     if (result.judged_percent < kLeastJudgedPercent || result.spread > options.largest_spread) {
         result.not_applicable =
@@ -203,7 +195,7 @@ CfaMosaicResult cfa_mosaic(const cv::Mat& rgb, const CfaMosaicOptions& options) 
     }
     result.green_shift = odd_worse > votes / 2 ? 1 : 0;
     result.nfa_log10 = coin_nfa_log10(std::max(odd_worse, votes - odd_worse), votes);
-    result.green_ratio_db = 10 / std::log(10.0) * std::abs(median_of(ratios));
+    result.green_ratio_db = 10 / std::log(10.0) * std::abs(median_of(ratios, 0.0F));
     if (result.nfa_log10 > kMostNfaLog10) {
         result.not_applicable =
             "No trace of a camera's colour mosaic is left: the picture was resized or compressed too much, or no "

@@ -10,6 +10,7 @@
 #include "analyzers/image/chromatic_aberration/chromatic_aberration.h"
 
 #include "analyzers/image/chromatic_aberration/shifts.h"
+#include "base/median.h"
 #include "evidence/map_grid.h"
 
 #include <opencv2/imgproc.hpp>
@@ -33,12 +34,6 @@ constexpr double kTukey = 4.685;
 constexpr double kFloorPx = 0.02;  // no displacement is known better: demosaicing and compression see to that
 constexpr int kFewestInWindow = 4;
 constexpr double kMostPerCorner = 2.2;
-
-double median_of(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
 
 cv::Point2d predicted(const LensModel& model, cv::Point2d at) {
     return model.offset_px + model.expansion * at;

@@ -10,6 +10,7 @@
 #include "analyzers/image/noise_level/expectation.h"
 
 #include "base/ensure.h"
+#include "base/median.h"
 
 #include <algorithm>
 #include <cmath>
@@ -31,12 +32,6 @@ constexpr float kLeastActivity = 0.5F;
 constexpr float kMostDepartureDb = 18;
 constexpr float kDbPerOctave = 6.0206F;  // 20 log10(2)
 
-float median_of(std::vector<float>& values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
 // Values at `positions` of a matrix, through `transform`.
 template <class Transform>
 std::vector<float> pick(const cv::Mat& matrix, const std::vector<int>& positions, Transform transform) {
@@ -54,8 +49,8 @@ float octaves(float variance) {
 // Noise variance on the less active half of the tiles at `positions`, from the coarse detail.
 float even_variance(const Tiles& tiles, const std::vector<int>& positions) {
     const std::vector<float> activity = pick(tiles.activity, positions, [](float value) { return value; });
-    std::vector<float> ordered = activity, variances;
-    const float middle = median_of(ordered);
+    std::vector<float> variances;
+    const float middle = median_of(activity);
     for (std::size_t index = 0; index < positions.size(); ++index) {
         if (activity[index] <= middle) {
             variances.push_back(tiles.coarse_variance.ptr<float>()[positions[index]]);

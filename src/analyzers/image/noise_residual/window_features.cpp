@@ -8,6 +8,7 @@
 #include "analyzers/image/noise_residual/window_features.h"
 
 #include "base/ensure.h"
+#include "base/median.h"
 
 #include <algorithm>
 #include <array>
@@ -25,12 +26,6 @@ constexpr int kMostFitted = 6000;
 
 cv::Mat column_of(const cv::Mat& grid) {
     return grid.reshape(1, static_cast<int>(grid.total()));
-}
-
-double median_of(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
 }
 
 // Terms of the quadratic in standardised texture and brightness, a row for each window.

@@ -10,6 +10,7 @@
 #include "analyzers/image/noise_statistics/noise_blocks.h"
 
 #include "base/ensure.h"
+#include "base/median.h"
 
 #include <algorithm>
 #include <array>
@@ -72,9 +73,7 @@ float typical_noise(const Blocks& blocks, const std::vector<std::size_t>& member
     for (const std::size_t index : members) {
         noise.push_back(blocks.list[index].noise);
     }
-    const auto middle = noise.begin() + static_cast<std::ptrdiff_t>(noise.size() / 2);
-    std::nth_element(noise.begin(), middle, noise.end());
-    return *middle;
+    return median_of(std::move(noise));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "analyzers/image/noise_statistics/noise_blocks.h"
 #include "base/ensure.h"
+#include "base/median.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -38,13 +39,6 @@ constexpr double kMostMeaningful = 1000;
 // The median of the square of a standard normal variable.
 constexpr double kMedianSquare = 0.4549;
 constexpr double kThresholdGrey = 128;
-
-double median_of(std::vector<double> values) {
-    ENSURE(!values.empty());
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
 
 // Hoeffding's bound on the tail of a binomial law, as -ln: count times the divergence of the observed share from the
 // expected one. 0 where the share is not above.

@@ -9,6 +9,8 @@
 // there does not.
 #include "analyzers/video/frames_continuity/picture_events.h"
 
+#include "base/median.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -31,12 +33,6 @@ constexpr double kCutCorrelation = 0.7;
 constexpr double kSameSceneCorrelation = 0.75;
 constexpr double kFlashUnexplained = 0.4;
 constexpr double kMostStrength = 100;
-
-double median(std::vector<double>& values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
 
 }  // namespace
 
@@ -100,7 +96,7 @@ double PictureEvents::usual_change(std::size_t at, std::size_t event_frames) con
             changes.push_back(window_[i].change);
         }
     }
-    return changes.size() < kReach / 2 ? -1 : median(changes);
+    return changes.size() < kReach / 2 ? -1 : median_of(changes);
 }
 
 void PictureEvents::judge(std::size_t at) {
@@ -188,7 +184,7 @@ void PictureEvents::follow_still_run(const Entry& entry) {
     double usual_before = 0;
     if (moving_.size() >= static_cast<std::size_t>(kMovingFrames)) {
         std::vector<double> changes(moving_.begin(), moving_.end());
-        usual_before = median(changes);
+        usual_before = median_of(changes);
     }
     const double limit = still_.active ? std::max(kStill, kStillShare * still_.usual_before)
                                        : std::max(kStill, kStillShare * usual_before);
