@@ -30,9 +30,7 @@ cv::Mat clipped_blocks(const cv::Mat& rgb, int orientation, const std::array<std
             }
         }
     }
-    // Quarter turns undo each other; every other orientation undoes itself.
-    const int back = orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
-    clipped = media::upright(clipped, back);
+    clipped = media::upright(clipped, media::inverse_of(orientation));
     const cv::Size blocks((clipped.cols + 7) / 8, (clipped.rows + 7) / 8);
     cv::Mat padded, shares;
     cv::copyMakeBorder(clipped, padded, 0, blocks.height * 8 - clipped.rows, 0, blocks.width * 8 - clipped.cols,

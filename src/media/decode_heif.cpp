@@ -138,10 +138,6 @@ Result<Image> decode_filled(std::span<const std::uint8_t> bytes, std::uint8_t fi
     return decode_whole(padded, properties, limits);
 }
 
-int inverse_of(int orientation) {
-    return orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
-}
-
 /// Stored rows, from the top, in which two decodings agree.
 int rows_in_common(const Image& first, const Image& second) {
     if (first.rgb.size() != second.rgb.size() || first.rgb.type() != second.rgb.type()) {

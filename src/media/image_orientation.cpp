@@ -82,6 +82,27 @@ cv::Mat upright(const cv::Mat& stored, int orientation) {
     return turned;
 }
 
+cv::Rect upright(const cv::Rect& box, cv::Size stored, int orientation) {
+    const Turn turn = turn_of(orientation);
+    cv::Rect turned = box;
+    if (turn.transpose) {
+        turned = {box.y, box.x, box.height, box.width};
+        std::swap(stored.width, stored.height);
+    }
+    if (turn.mirror_horizontal) {
+        turned.x = stored.width - turned.x - turned.width;
+    }
+    if (turn.mirror_vertical) {
+        turned.y = stored.height - turned.y - turned.height;
+    }
+    return turned;
+}
+
+int inverse_of(int orientation) {
+    // Quarter turns undo each other; every other orientation undoes itself.
+    return orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
+}
+
 int then_turned_left(int orientation) {
     // A turn to the left is a transposition, which exchanges the mirrors before it, then top with bottom mirrored.
     const Turn turn = turn_of(orientation);

@@ -5,6 +5,7 @@
 #include "media/image_fixtures.h"
 
 #include <gtest/gtest.h>
+#include <opencv2/imgproc.hpp>
 
 #include <string>
 
@@ -22,6 +23,24 @@ TEST(Orientation, TurnsAsTheStandardDefines) {
     const cv::Mat picture = scene(5, 3);
     for (int orientation = 1; orientation <= 8; ++orientation) {
         EXPECT_EQ(cv::norm(upright(picture, orientation), turned(picture, orientation), cv::NORM_INF), 0)
+            << orientation;
+    }
+}
+
+TEST(Orientation, OfAPartIsThatOfItsPixels) {
+    const cv::Rect part(1, 0, 3, 2);
+    cv::Mat marked(4, 7, CV_8UC1, cv::Scalar(0));
+    marked(part).setTo(255);
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        EXPECT_EQ(upright(part, marked.size(), orientation), cv::boundingRect(upright(marked, orientation)))
+            << orientation;
+    }
+}
+
+TEST(Orientation, IsUndoneByItsInverse) {
+    const cv::Mat picture = scene(5, 3);
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        EXPECT_EQ(cv::norm(upright(upright(picture, orientation), inverse_of(orientation)), picture, cv::NORM_INF), 0)
             << orientation;
     }
 }

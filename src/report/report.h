@@ -49,6 +49,9 @@ struct Part {
 };
 
 /// bonafide.report/1. Written by the worker, read back and completed by the program above it. Values are finite.
+/// The finding under which several analyzers are judged together; no analyzer has this id.
+inline constexpr const char* kJointFindingId = "fusion.edits";
+
 struct Report {
     std::string tool_version, tool_revision;
     Input input;

@@ -8,7 +8,7 @@ namespace bonafide::engine {
 
 nlohmann::ordered_json joint_finding_description() {
     return {
-        {"id", "fusion.edits"},
+        {"id", report::kJointFindingId},
         {"summary", "what the analyzers of edits say together, judged by a fitted model"},
         {"limits", "pictures for which fewer than three of them draw a map"},
         {"known_false_alarms",

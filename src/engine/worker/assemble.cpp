@@ -1,9 +1,8 @@
 #include "engine/worker/assemble.h"
 
 #include "evidence/map_grid.h"
+#include "evidence/places.h"
 #include "report/words.h"
-
-#include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -66,25 +65,18 @@ void describe_damage(const media::ReadSummary& read, const media::StreamTable& t
 
 constexpr double kMapThreshold = 128;  ///< of every map (contract of `evidence`): above it a place counts as marked
 
-/// The box of the largest connected part of `marked`, a mask on the grid of a map, in pixels of the picture.
-std::optional<evidence::Where::Box> largest_place(const cv::Mat& marked, cv::Size picture) {
-    cv::Mat labels, figures, centres;
-    const int parts = cv::connectedComponentsWithStats(marked, labels, figures, centres, 8, CV_32S);
-    const int step = evidence::map_step(marked.size(), picture).value_or(1);
-    int best = 0;
-    for (int part = 1; part < parts; ++part) {
-        if (best == 0 || figures.at<int>(part, cv::CC_STAT_AREA) > figures.at<int>(best, cv::CC_STAT_AREA)) {
-            best = part;
-        }
-    }
-    if (best == 0) {
+/// The box of the largest place that `map` marks, in pixels of the picture.
+std::optional<evidence::Where::Box> largest_place(const cv::Mat& map, cv::Size picture) {
+    const std::vector<evidence::Place> places = evidence::places_beyond(map, kMapThreshold);
+    const auto largest =
+        std::max_element(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.cells < b.cells; });
+    if (largest == places.end()) {
         return std::nullopt;
     }
-    const cv::Rect place =
-        cv::Rect(figures.at<int>(best, cv::CC_STAT_LEFT) * step, figures.at<int>(best, cv::CC_STAT_TOP) * step,
-                 figures.at<int>(best, cv::CC_STAT_WIDTH) * step, figures.at<int>(best, cv::CC_STAT_HEIGHT) * step) &
-        cv::Rect(cv::Point(), picture);
-    return evidence::Where::Box{place.x, place.y, place.width, place.height};
+    const int step = evidence::map_step(map.size(), picture).value_or(1);
+    const cv::Rect box =
+        cv::Rect(largest->box.tl() * step, largest->box.size() * step) & cv::Rect(cv::Point(), picture);
+    return evidence::Where::Box{box.x, box.y, box.width, box.height};
 }
 
 }  // namespace
@@ -210,12 +202,11 @@ evidence::Finding together_finding(const fusion::FusedEvidence& together, const 
         }
     }
     evidence::Finding finding;
-    finding.analyzer = kTogetherId;
+    finding.analyzer = report::kJointFindingId;
     finding.version = 1;
     finding.part = "image";
     finding.llr = together.evidence.llr;
-    const cv::Mat marked = together.map > kMapThreshold;
-    const double area = static_cast<double>(cv::countNonZero(marked)) / static_cast<double>(marked.total());
+    const double area = cv::countNonZero(together.map > kMapThreshold) / static_cast<double>(together.map.total());
     finding.measurements = {{"marked_area", area, "1"}, {"analyzers", static_cast<double>(voices), "1"}};
     finding.explanation =
         "Weighed together by a model, the traces that " + std::to_string(voices) + " analyzers of edits measured ";
@@ -228,7 +219,7 @@ evidence::Finding together_finding(const fusion::FusedEvidence& together, const 
         return finding;
     }
     finding.explanation += "are those of an edited picture";
-    finding.where.box_px = largest_place(marked, picture);
+    finding.where.box_px = largest_place(together.map, picture);
     if (const auto& box = finding.where.box_px) {
         finding.explanation += ", most of all the " + std::to_string(box->width) + " x " + std::to_string(box->height) +
                                " px at x " + std::to_string(box->x) + ", y " + std::to_string(box->y);

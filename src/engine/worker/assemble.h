@@ -27,11 +27,9 @@ evidence::Provenance merged_provenance(const std::vector<analysis::Ran>& analyse
 std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::Ran>& analyses,
                                                     const features::Media& media, const Equipment& equipment);
 
-/// The finding under which what was judged together stands in the report; it is no analyzer.
-inline constexpr const char* kTogetherId = "fusion.edits";
-
-/// What `together` says, in words, with the largest place that its map marks: a finding as of an analyzer, so that a
-/// reader finds the verdict's main reason among the others. Names the analyzers among `analyses` that show places.
+/// What `together` says, in words, with the largest place that its map marks: a finding as of an analyzer
+/// (report::kJointFindingId), so that a reader finds the verdict's main reason among the others. Names the analyzers
+/// among `analyses` that show places.
 evidence::Finding together_finding(const fusion::FusedEvidence& together, const std::vector<analysis::Ran>& analyses,
                                    cv::Size picture);
 

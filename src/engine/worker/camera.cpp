@@ -29,9 +29,7 @@ Result<CameraPlanes> camera_planes(const ingest::ByteSource& source, const Limit
     if (image.decoded_fraction < 1 || !image.damage.empty()) {
         return Error{ErrorCode::kTruncated, "it is damaged or incomplete"};
     }
-    // Quarter turns undo each other; every other orientation undoes itself.
-    const int undone = image.orientation == 6 ? 8 : image.orientation == 8 ? 6 : image.orientation;
-    const cv::Mat luma = media::upright((*media)->luma(), undone);
+    const cv::Mat luma = media::upright((*media)->luma(), media::inverse_of(image.orientation));
     if (std::min(luma.cols, luma.rows) < features::kSmallestSensorSidePx || luma.total() > kMostCameraPixels) {
         return Error{ErrorCode::kLimit, "it is too small or too large"};
     }

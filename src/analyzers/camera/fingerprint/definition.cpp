@@ -82,10 +82,8 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
     options.least_pce = parameters["least_pce"];
     options.threshold = parameters["threshold"];
     options.smallest_region_percent = parameters["smallest_region"];
-    // Quarter turns undo each other; every other orientation undoes itself.
-    const int undone = image.orientation == 6 ? 8 : image.orientation == 8 ? 6 : image.orientation;
     const features::WeightedResidual picture =
-        features::weighted_residual(media::upright(context.media.luma(), undone));
+        features::weighted_residual(media::upright(context.media.luma(), media::inverse_of(image.orientation)));
     features::SensorSearch search;
     search.enough_pce = options.least_pce;
     const features::SensorMatch match = features::match_sensor(picture, context.camera->pattern, search);

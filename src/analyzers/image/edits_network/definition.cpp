@@ -23,14 +23,13 @@ Result<edits::Network> loaded(const infer::ModelStore& models) {
     return edits::Network::parse(bytes);
 }
 
-// The picture as it is stored: orientations undo themselves but for the two quarter turns, which undo each other.
+// The picture as it is stored.
 cv::Mat as_stored(const media::Image& image) {
-    const int back = image.orientation == 6 ? 8 : image.orientation == 8 ? 6 : image.orientation;
     cv::Mat rgb = image.rgb;
     if (rgb.depth() == CV_16U) {
         rgb.convertTo(rgb, CV_8U, 1.0 / 257);
     }
-    return media::upright(rgb, back);
+    return media::upright(rgb, media::inverse_of(image.orientation));
 }
 
 std::string number(double value) {

@@ -2,8 +2,6 @@
 #include "features/clipped_blocks.h"
 #include "media/image_orientation.h"
 
-#include <opencv2/imgproc.hpp>
-
 #include <cstdio>
 
 namespace bonafide::analyzers {
@@ -20,13 +18,6 @@ std::string decibans(double value) {
 }
 
 /// `blocks` as they are stored, in pixels of the upright picture.
-cv::Rect upright_pixels(const cv::Rect& blocks, const media::JpegPlane& plane, const media::Image& image) {
-    cv::Mat marked(plane.blocks_high, plane.blocks_wide, CV_8UC1, cv::Scalar(0));
-    marked(blocks).setTo(255);
-    const cv::Rect turned = cv::boundingRect(media::upright(marked, image.orientation));
-    return cv::Rect(turned.x * 8, turned.y * 8, turned.width * 8, turned.height * 8) & cv::Rect({}, image.rgb.size());
-}
-
 Analysis analyse(const analysis::Context& context, const analysis::Parameters& parameters) {
     const media::Image* image = context.media.image();
     if (image == nullptr) {
@@ -60,7 +51,8 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
             break;
         }
         analysis::Observation observation;
-        const cv::Rect box = upright_pixels(region.blocks, luma, *image);
+        const cv::Rect blocks = media::upright(region.blocks, {luma.blocks_wide, luma.blocks_high}, image->orientation);
+        const cv::Rect box = cv::Rect(blocks.tl() * 8, blocks.size() * 8) & cv::Rect({}, image->rgb.size());
         observation.where.box_px = evidence::Where::Box{box.x, box.y, box.width, box.height};
         observation.measurements = {{"region_evidence", region.evidence_db, "dB"},
                                     {"region_area", region.area_percent, "%"}};

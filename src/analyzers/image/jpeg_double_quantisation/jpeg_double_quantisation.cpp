@@ -10,6 +10,7 @@
 
 #include "analyzers/image/jpeg_double_quantisation/coding_history.h"
 #include "base/ensure.h"
+#include "evidence/places.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -91,24 +92,13 @@ DoubleQuantisationResult find_double_quantisation(const media::JpegPlane& plane,
                 128 + 25 * (std::asinh(value / 10) - std::asinh(options.threshold_db / 10)));
         }
     }
-    cv::Mat labels, statistics, centroids;
-    const int labelled =
-        cv::connectedComponentsWithStats(evidence > options.threshold_db, labels, statistics, centroids, 8, CV_32S);
-    for (int label = 1; label < labelled; ++label) {
-        const int* row = statistics.ptr<int>(label);
-        HistoryRegion region;
-        region.area_percent = 100.0 * row[cv::CC_STAT_AREA] / count;
-        if (region.area_percent < options.smallest_region_percent) {
-            continue;
+    for (const evidence::Place& place : evidence::places_beyond(evidence, options.threshold_db)) {
+        const double area_percent = 100.0 * place.cells / count;
+        if (area_percent >= options.smallest_region_percent) {
+            result.suspicious_area_percent += area_percent;
+            result.regions.push_back({place.box, place.strongest, area_percent});
         }
-        region.blocks = {row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH], row[cv::CC_STAT_HEIGHT]};
-        cv::minMaxLoc(evidence(region.blocks), nullptr, &region.evidence_db, nullptr, nullptr,
-                      labels(region.blocks) == label);
-        result.suspicious_area_percent += region.area_percent;
-        result.regions.push_back(region);
     }
-    std::stable_sort(result.regions.begin(), result.regions.end(),
-                     [](const auto& a, const auto& b) { return a.evidence_db > b.evidence_db; });
     return result;
 }
 

@@ -2,8 +2,6 @@
 #include "features/clipped_blocks.h"
 #include "media/image_orientation.h"
 
-#include <opencv2/imgproc.hpp>
-
 #include <cstdio>
 
 namespace bonafide::analyzers {
@@ -17,13 +15,6 @@ std::string number(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.0f", value);
     return text;
-}
-
-cv::Rect upright_pixels(const cv::Rect& blocks, cv::Size size, const media::Image& image) {
-    cv::Mat marked(size, CV_8UC1, cv::Scalar(0));
-    marked(blocks).setTo(255);
-    const cv::Rect turned = cv::boundingRect(media::upright(marked, image.orientation));
-    return cv::Rect(turned.x * 8, turned.y * 8, turned.width * 8, turned.height * 8) & cv::Rect({}, image.rgb.size());
 }
 
 std::string explanation_of(const GhostResult& result) {
@@ -59,9 +50,7 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
         return Analysis::not_applicable(
             "The picture went through a lossy coding other than JPEG, which covers the traces of one.");
     }
-    // Quarter turns undo each other; every other orientation undoes itself.
-    const int back = image->orientation == 6 ? 8 : image->orientation == 8 ? 6 : image->orientation;
-    picture.luma = media::upright(context.media.luma(), back);
+    picture.luma = media::upright(context.media.luma(), media::inverse_of(image->orientation));
     picture.unusable = features::clipped_blocks(
         image->rgb, image->orientation,
         picture.plane != nullptr ? picture.plane->quantisation : std::array<std::uint16_t, 64>{});
@@ -83,7 +72,8 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
             break;
         }
         analysis::Observation observation;
-        const cv::Rect box = upright_pixels(region.blocks, stored, *image);
+        const cv::Rect blocks = media::upright(region.blocks, stored, image->orientation);
+        const cv::Rect box = cv::Rect(blocks.tl() * 8, blocks.size() * 8) & cv::Rect({}, image->rgb.size());
         observation.where.box_px = evidence::Where::Box{box.x, box.y, box.width, box.height};
         observation.measurements = {{"region_contrast", region.departure_sigma, "standard deviations"},
                                     {"region_area", region.area_percent, "%"}};

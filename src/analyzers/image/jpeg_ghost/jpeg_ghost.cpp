@@ -11,7 +11,9 @@
 #include "analyzers/image/jpeg_ghost/jpeg_ghost.h"
 
 #include "base/ensure.h"
+#include "base/median.h"
 #include "evidence/map_grid.h"
+#include "evidence/places.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -89,15 +91,6 @@ Sums sums_of(const Samples& samples, const Steps& steps, bool by_strength) {
     return sums;
 }
 
-double median_of(std::vector<float> values) {
-    if (values.empty()) {
-        return 0;
-    }
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
 cv::Mat blurred(const cv::Mat& values, double sigma) {
     cv::Mat result;
     cv::GaussianBlur(values, result, {}, sigma, sigma, cv::BORDER_REFLECT_101);
@@ -134,35 +127,24 @@ Departures departures_of(const Sums& sums, double sigma) {
             judged.push_back(static_cast<float>(value));
         }
     }
-    const double middle = median_of(judged);
+    const double middle = median_of(judged, 0.0F);
     for (float& value : judged) {
         value = static_cast<float>(std::abs(value - middle));
     }
-    const double spread = std::max(1.0, 1.4826 * median_of(judged));
+    const double spread = std::max(1.0, 1.4826 * median_of(judged, 0.0F));
     result.sigmas = (result.sigmas - middle) / spread;
     result.sigmas.setTo(0, usable == 0);
     return result;
 }
 
 void collect_regions(const cv::Mat& suspicion, const GhostOptions& options, GhostResult& result) {
-    cv::Mat labels, statistics, centroids;
-    const int labelled =
-        cv::connectedComponentsWithStats(suspicion > options.threshold_sigma, labels, statistics, centroids, 8, CV_32S);
-    for (int label = 1; label < labelled; ++label) {
-        const int* row = statistics.ptr<int>(label);
-        GhostRegion region;
-        region.area_percent = 100.0 * row[cv::CC_STAT_AREA] / static_cast<double>(suspicion.total());
-        if (region.area_percent < options.smallest_region_percent) {
-            continue;
+    for (const evidence::Place& place : evidence::places_beyond(suspicion, options.threshold_sigma)) {
+        const double area_percent = 100.0 * place.cells / static_cast<double>(suspicion.total());
+        if (area_percent >= options.smallest_region_percent) {
+            result.suspicious_area_percent += area_percent;
+            result.regions.push_back({place.box, place.strongest, area_percent});
         }
-        region.blocks = {row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH], row[cv::CC_STAT_HEIGHT]};
-        cv::minMaxLoc(suspicion(region.blocks), nullptr, &region.departure_sigma, nullptr, nullptr,
-                      labels(region.blocks) == label);
-        result.suspicious_area_percent += region.area_percent;
-        result.regions.push_back(region);
     }
-    std::stable_sort(result.regions.begin(), result.regions.end(),
-                     [](const auto& a, const auto& b) { return a.departure_sigma > b.departure_sigma; });
 }
 
 // `values` of the blocks of a grid at `origin`, brought to the map's squares of 8 x 8 px from the corner.

@@ -35,22 +35,9 @@ fixtures::JpegSettings at_quality(int quality) {
     return settings;
 }
 
-cv::Mat luma_of(const cv::Mat& rgb) {
-    cv::Mat values, luma;
-    rgb.convertTo(values, CV_32F);
-    cv::cvtColor(values, luma, cv::COLOR_RGB2GRAY);
-    return luma;
-}
-
-// A shot at `earlier` whose grid starts at `origin`, in a picture of 512 x 384 px.
-cv::Mat shot_with_grid_at(cv::Point origin, std::uint64_t seed, int earlier) {
-    const cv::Mat rgb = fixtures::read_jpeg(fixtures::shoot(camera(seed, earlier, {528, 400})));
-    return rgb(cv::Rect(8 - origin.x, 8 - origin.y, 512, 384)).clone();
-}
-
 /// The picture as it is, with no coding of its own.
 GhostResult judge(const cv::Mat& rgb) {
-    return find_ghost({luma_of(rgb), nullptr, features::clipped_blocks(rgb, 1, {})}, {});
+    return find_ghost({fixtures::unrounded_luma(rgb), nullptr, features::clipped_blocks(rgb, 1, {})}, {});
 }
 
 GhostResult judge(const Bytes& bytes) {
@@ -58,7 +45,8 @@ GhostResult judge(const Bytes& bytes) {
     const Result<std::vector<media::JpegPlane>> planes = media::read_jpeg_coefficients(bytes, Limits{});
     EXPECT_TRUE(planes.ok());
     const media::JpegPlane& plane = planes->front();
-    return find_ghost({luma_of(rgb), &plane, features::clipped_blocks(rgb, 1, plane.quantisation)}, {});
+    return find_ghost({fixtures::unrounded_luma(rgb), &plane, features::clipped_blocks(rgb, 1, plane.quantisation)},
+                      {});
 }
 
 struct Case {
@@ -68,7 +56,7 @@ struct Case {
 /// A shot with an earlier save on the grid at `origin`, spliced with a picture that was never a JPEG.
 Case lacking(cv::Point origin, int earlier, std::uint64_t seed) {
     Case made;
-    made.twin = shot_with_grid_at(origin, seed, earlier);
+    made.twin = fixtures::shot_with_grid_at(origin, seed, earlier);
     made.mask = fixtures::random_region(made.twin.size(), 0.1, seed);
     made.edited = fixtures::splice(made.twin, fixtures::render(camera(seed + 100)), made.mask).rgb;
     return made;
@@ -79,7 +67,7 @@ Case showing(cv::Point origin, int earlier, std::uint64_t seed) {
     Case made;
     made.twin = fixtures::render(camera(seed));
     made.mask = fixtures::random_region(made.twin.size(), 0.1, seed);
-    made.edited = fixtures::splice(made.twin, shot_with_grid_at(origin, seed + 100, earlier), made.mask).rgb;
+    made.edited = fixtures::splice(made.twin, fixtures::shot_with_grid_at(origin, seed + 100, earlier), made.mask).rgb;
     return made;
 }
 
@@ -216,7 +204,7 @@ TEST(JpegGhost, StaysFiniteOnHostileValuesAndOddSizes) {
     const Bytes shot = fixtures::shoot(camera(1, 80));
     Result<std::vector<media::JpegPlane>> planes = media::read_jpeg_coefficients(shot, Limits{});
     ASSERT_TRUE(planes.ok());
-    const cv::Mat luma = luma_of(fixtures::read_jpeg(shot));
+    const cv::Mat luma = fixtures::unrounded_luma(fixtures::read_jpeg(shot));
     for (const std::uint16_t step : {0, 65535}) {
         planes->front().quantisation.fill(step);
         EXPECT_TRUE(std::isfinite(find_ghost({luma, &planes->front(), {}}, {}).contrast_sigma));

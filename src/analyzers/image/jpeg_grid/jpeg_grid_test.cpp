@@ -30,19 +30,6 @@ CameraSettings camera(std::uint64_t seed, int quality, cv::Size size = {512, 384
     return settings;
 }
 
-cv::Mat luma_of(const cv::Mat& rgb) {
-    cv::Mat values, luma;
-    rgb.convertTo(values, CV_32F);
-    cv::cvtColor(values, luma, cv::COLOR_RGB2GRAY);
-    return luma;
-}
-
-// A shot at `earlier` whose grid starts at `origin`, in a picture of 512 x 384 px.
-cv::Mat shot_with_grid_at(cv::Point origin, std::uint64_t seed, int earlier) {
-    const cv::Mat rgb = fixtures::read_jpeg(fixtures::shoot(camera(seed, earlier, {528, 400})));
-    return rgb(cv::Rect(8 - origin.x, 8 - origin.y, 512, 384)).clone();
-}
-
 TEST(JpegGridPeriodicity, AgreesWithTheFormulaOnEveryGrid) {
     cv::Mat luma(80, 96, CV_32FC1);
     cv::randu(luma, 0, 255);
@@ -85,8 +72,8 @@ TEST(JpegGridVotes, TailAgreesWithTheBinomialFormula) {
 TEST(JpegGrid, FindsTheEarlierGridOfACroppedPictureAndCallsItHarmless) {
     for (const cv::Point origin : {cv::Point(3, 5), cv::Point(4, 4), cv::Point(1, 7)}) {
         const cv::Mat saved =
-            fixtures::resave(shot_with_grid_at(origin, 3, 80), {90, fixtures::ChromaSampling::k444, {}});
-        const JpegGridResult result = jpeg_grid(luma_of(saved), kOwn, {});
+            fixtures::resave(fixtures::shot_with_grid_at(origin, 3, 80), {90, fixtures::ChromaSampling::k444, {}});
+        const JpegGridResult result = jpeg_grid(fixtures::unrounded_luma(saved), kOwn, {});
         ASSERT_EQ(result.not_applicable, "");
         ASSERT_TRUE(result.earlier_origin.has_value());
         EXPECT_EQ(*result.earlier_origin, origin);
@@ -102,9 +89,9 @@ TEST(JpegGrid, FindsAPartFromAnotherJpeg) {
         const cv::Point origin(5, 2);
         const cv::Mat target = fixtures::render(camera(1, 95));
         const cv::Mat mask = fixtures::random_region(target.size(), 0.12, 5);
-        const fixtures::Edited edited = fixtures::splice(target, shot_with_grid_at(origin, 2, earlier), mask);
+        const fixtures::Edited edited = fixtures::splice(target, fixtures::shot_with_grid_at(origin, 2, earlier), mask);
         const cv::Mat saved = fixtures::resave(edited.rgb, {last, fixtures::ChromaSampling::k420, {}});
-        const JpegGridResult result = jpeg_grid(luma_of(saved), kOwn, {});
+        const JpegGridResult result = jpeg_grid(fixtures::unrounded_luma(saved), kOwn, {});
         ASSERT_EQ(result.not_applicable, "");
         ASSERT_FALSE(result.regions.empty()) << earlier << " then " << last << ": " << result.foreign_grid;
         EXPECT_EQ(result.regions[0].origin, origin);
@@ -121,16 +108,16 @@ TEST(JpegGrid, FindsAPartFromAnotherJpeg) {
 TEST(JpegGrid, StopsWhereTheLastSaveIsFarCoarser) {
     const cv::Mat target = fixtures::render(camera(1, 95));
     const cv::Mat mask = fixtures::random_region(target.size(), 0.12, 5);
-    const fixtures::Edited edited = fixtures::splice(target, shot_with_grid_at({5, 2}, 2, 95), mask);
+    const fixtures::Edited edited = fixtures::splice(target, fixtures::shot_with_grid_at({5, 2}, 2, 95), mask);
     const cv::Mat saved = fixtures::resave(edited.rgb, {75, fixtures::ChromaSampling::k420, {}});
-    EXPECT_TRUE(jpeg_grid(luma_of(saved), kOwn, {}).regions.empty());
+    EXPECT_TRUE(jpeg_grid(fixtures::unrounded_luma(saved), kOwn, {}).regions.empty());
 }
 
 TEST(JpegGrid, FindsAPartOnAnotherGridInAPictureThatWasNeverSavedAgain) {
     const cv::Mat target = fixtures::read_jpeg(fixtures::shoot(camera(1, 85)));
     const cv::Mat mask = fixtures::random_region(target.size(), 0.1, 6);
-    const cv::Mat edited = fixtures::splice(target, shot_with_grid_at({3, 3}, 2, 85), mask).rgb;
-    const JpegGridResult result = jpeg_grid(luma_of(edited), std::nullopt, {});
+    const cv::Mat edited = fixtures::splice(target, fixtures::shot_with_grid_at({3, 3}, 2, 85), mask).rgb;
+    const JpegGridResult result = jpeg_grid(fixtures::unrounded_luma(edited), std::nullopt, {});
     ASSERT_FALSE(result.regions.empty());
     EXPECT_EQ(result.regions[0].origin, cv::Point(3, 3));
     EXPECT_GT(result.regions[0].contrast, 15);
@@ -140,13 +127,15 @@ TEST(JpegGrid, LeavesUneditedShotsAlone) {
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
         for (const int quality : {75, 92, 98}) {
             const cv::Mat once = fixtures::read_jpeg(fixtures::shoot(camera(seed, quality)));
-            const JpegGridResult result = jpeg_grid(luma_of(once), kOwn, {});
+            const JpegGridResult result = jpeg_grid(fixtures::unrounded_luma(once), kOwn, {});
             EXPECT_TRUE(result.regions.empty()) << seed << ", " << quality << ": " << result.foreign_grid;
             EXPECT_FALSE(result.earlier_origin.has_value()) << seed << ", " << quality;
             const cv::Mat twice = fixtures::resave(once, {90, fixtures::ChromaSampling::k420, {}});
-            EXPECT_TRUE(jpeg_grid(luma_of(twice), kOwn, {}).regions.empty()) << seed << ", " << quality;
+            EXPECT_TRUE(jpeg_grid(fixtures::unrounded_luma(twice), kOwn, {}).regions.empty())
+                << seed << ", " << quality;
         }
-        const JpegGridResult uncoded = jpeg_grid(luma_of(fixtures::render(camera(seed, 90))), std::nullopt, {});
+        const JpegGridResult uncoded =
+            jpeg_grid(fixtures::unrounded_luma(fixtures::render(camera(seed, 90))), std::nullopt, {});
         EXPECT_TRUE(uncoded.regions.empty()) << uncoded.foreign_grid;
     }
 }
@@ -197,7 +186,7 @@ TEST(JpegGridAnalyzer, TakesTheFilesOwnGridForGranted) {
 TEST(JpegGridAnalyzer, PointsAtAnInsertedPart) {
     const cv::Mat target = fixtures::render(camera(1, 95));
     const cv::Mat mask = fixtures::random_region(target.size(), 0.12, 5);
-    const cv::Mat edited = fixtures::splice(target, shot_with_grid_at({5, 2}, 2, 75), mask).rgb;
+    const cv::Mat edited = fixtures::splice(target, fixtures::shot_with_grid_at({5, 2}, 2, 75), mask).rgb;
     const analysis::Analysis analysis = analyse_file(fixtures::write_jpeg(edited, camera(1, 92).jpeg));
     ASSERT_EQ(analysis.outcome, evidence::Outcome::kRan) << analysis.reason;
     ASSERT_FALSE(analysis.observations.empty());

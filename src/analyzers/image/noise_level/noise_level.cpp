@@ -12,6 +12,8 @@
 #include "analyzers/image/noise_level/expectation.h"
 #include "analyzers/image/noise_level/tiles.h"
 #include "base/ensure.h"
+#include "base/median.h"
+#include "evidence/places.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -41,13 +43,6 @@ constexpr double kThresholdGrey = 128;
 
 double noise_of(double fine_variance) {
     return std::sqrt(std::max(0.0, fine_variance));
-}
-
-double median_of(std::vector<float> values) {
-    ENSURE(!values.empty());
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
 }
 
 // Median noise over all even surfaces and over their darkest and brightest fifth. Even: the less active half of the
@@ -173,23 +168,15 @@ Suspicion suspicion_of(const cv::Mat& departures, const cv::Mat& usable) {
 // Connected tiles beyond the threshold; `sign` of their contrast.
 void collect_regions(const cv::Mat& suspicion, int sign, cv::Size picture, const NoiseLevelOptions& options,
                      std::vector<NoiseRegion>& regions) {
-    cv::Mat labels, statistics, centroids;
-    const cv::Mat beyond = suspicion > options.threshold_db;
-    const int count = cv::connectedComponentsWithStats(beyond, labels, statistics, centroids, 8, CV_32S);
     const double picture_px = static_cast<double>(picture.width) * picture.height;
-    for (int label = 1; label < count; ++label) {
-        const int* row = statistics.ptr<int>(label);
+    for (const evidence::Place& place : evidence::places_beyond(suspicion, options.threshold_db)) {
         NoiseRegion region;
-        region.area_percent = 100.0 * row[cv::CC_STAT_AREA] * noise::kTileStepPx * noise::kTileStepPx / picture_px;
+        region.area_percent = 100.0 * place.cells * noise::kTileStepPx * noise::kTileStepPx / picture_px;
         if (region.area_percent < options.smallest_region_percent) {
             continue;
         }
-        const cv::Rect box(row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH],
-                           row[cv::CC_STAT_HEIGHT]);
-        double strongest = 0;
-        cv::minMaxLoc(suspicion(box), nullptr, &strongest, nullptr, nullptr, labels(box) == label);
-        region.contrast_db = sign * strongest;
-        region.box_px = Tiles::pixels(box.tl(), box.br() - cv::Point(1, 1)) & cv::Rect({}, picture);
+        region.contrast_db = sign * place.strongest;
+        region.box_px = Tiles::pixels(place.box.tl(), place.box.br() - cv::Point(1, 1)) & cv::Rect({}, picture);
         regions.push_back(region);
     }
 }
