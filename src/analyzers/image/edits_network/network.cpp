@@ -15,10 +15,6 @@
 #include <cmath>
 #include <cstring>
 
-#ifdef __clang__
-#pragma clang diagnostic ignored "-Wpsabi"  // vectors stay within this file
-#endif
-
 namespace bonafide::analyzers::edits {
 namespace {
 
@@ -59,11 +55,7 @@ inline __attribute__((always_inline)) void layer(const float* from, const float*
 }
 
 #if defined(__x86_64__)
-#ifdef __clang__
-// clang does not let the clones for AVX2 call lambdas that return vectors: fuzzing can do without them.
-#else
 __attribute__((target_clones("avx2", "default")))
-#endif
 #endif
 float judge_block(const float* inputs, const float* first, const float* first_bias, const float* second,
                   const float* second_bias, const float* last, float last_bias) {
