@@ -30,9 +30,14 @@ BENT_LLR = -0.45  # from here on the curve falls but slowly, so that no two scor
 
 
 def best_f1(values, truth):
-    order = np.argsort(-values.ravel(), kind="stable")
+    values = values.ravel().astype(np.float32)  # whole numbers of 8 bits have no negative
+    order = np.argsort(-values, kind="stable")
     hits = np.cumsum(truth.ravel()[order] > 127)
-    return float((2 * hits / (np.arange(1, hits.size + 1) + hits[-1])).max()) if hits[-1] else 0.0
+    if not hits[-1]:
+        return 0.0
+    f1 = 2 * hits / (np.arange(1, hits.size + 1) + hits[-1])
+    last_of_equals = np.append(np.diff(values[order]) != 0, True)  # a threshold takes all of a shade or none
+    return float(f1[last_of_equals].max())
 
 
 def noisy_or(picture):
@@ -131,15 +136,22 @@ def fitted(edits, genuine, analyzers, config):
     return blocks, Pictures(everything, [blocks.log_odds(p) for p in everything], analyzers, config)
 
 
+def bound_of(scores):
+    """A score that at most 1 % of many, and at most 2 % of few pictures reach."""
+    ordered = np.sort(scores)
+    allowed = int((0.01 if len(ordered) > 150 else 0.02) * len(ordered))
+    return ordered[len(ordered) - 1 - allowed] + 1e-3
+
+
 def curve(genuine_sets, edited_scores):
-    """Knots of score to log10 likelihood ratio: a logistic fit with equal priors, then lowered until at most about 1 % of any set of genuine pictures reach 0.954."""
+    """Knots of score to log10 likelihood ratio: a logistic fit with equal priors, then lowered until of no set of genuine pictures more reach 0.954 than bound_of() allows."""
     genuine_scores, edited_scores = np.concatenate(genuine_sets), np.asarray(edited_scores)
     x = np.concatenate([genuine_scores, edited_scores])
     y = np.concatenate([np.zeros(genuine_scores.size), np.ones(edited_scores.size)])
     weight = np.where(y > 0, 0.5 / edited_scores.size, 0.5 / genuine_scores.size) * y.size
     model = LogisticRegression(C=100).fit(x[:, None], y, sample_weight=weight)
     slope, offset = model.coef_[0][0] / np.log(10), model.intercept_[0] / np.log(10)
-    bound = max(np.quantile(scores, 0.99) for scores in genuine_sets)
+    bound = max(bound_of(scores) for scores in genuine_sets)
     # The line bends so that it says 0.954 at the bound, or less.
     knots = []
     zero = -offset / slope
@@ -222,10 +234,10 @@ def main():
     quiet = [held[p["file"], p["label"]][1] for p in genuine]
     twins = [held[p["file"], p["label"]][1] for p in edits if p["label"] == "authentic"]
     edited = [held[p["file"], p["label"]][1] for p in edits if p["label"] == "manipulated"]
-    knots = curve([np.array(quiet), np.array(twins)], edited)
+    of_kind = {kind: np.array([held[p["file"], p["label"]][1] for p in genuine if p["kind"] == kind]) for kind in sorted({p["kind"] for p in genuine})}
+    knots = curve([*of_kind.values(), np.array(twins)], edited)
     llr = lambda score: float(np.interp(score, [k[0] for k in knots], [k[1] for k in knots]))
-    for kind in sorted({p["kind"] for p in genuine}):
-        scores = [held[p["file"], p["label"]][1] for p in genuine if p["kind"] == kind]
+    for kind, scores in of_kind.items():
         log(f"    {kind:20} {len(scores):4} called manipulated {np.mean([llr(s) >= 0.954 for s in scores]):.3f}, highest {max(map(llr, scores)):.2f}")
     log(f"    twins {len(twins)}: {np.mean([llr(s) >= 0.954 for s in twins]):.3f}; edits: {np.mean([llr(s) >= 0.954 for s in edited]):.3f}")
 
