@@ -107,6 +107,13 @@ Result<Calibration::Curve> curve_from(const json& entry, double forgeable_cap, c
         }
         *member = *flag;
     }
+    if (entry.contains("confirms")) {
+        const Result<bool> flag = flag_at(entry, "confirms", place);
+        if (!flag) {
+            return flag.error();
+        }
+        curve.confirms = *flag;
+    }
     Result<std::vector<Calibration::Knot>> knots =
         knots_at(entry, "knots", curve.forgeable ? forgeable_cap : kMostLlr, place);
     if (!knots) {

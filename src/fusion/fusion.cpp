@@ -38,6 +38,7 @@ struct Contribution {
     const Calibration::Curve* curve = nullptr;
     double llr = 0;
     bool forgeable = false;
+    bool freed = false;  ///< by trusted credentials
 };
 
 double clamp_to(double value, double cap) {
@@ -50,13 +51,33 @@ std::string number_text(double value) {
     return text;
 }
 
-// Sum over groups; forgeable evidence is grouped and capped by itself, since trust can free a member of a group from
-// its cap.
-double combine(const std::vector<Contribution>& contributions,
-               const std::map<std::string, double, std::less<>>& correlations, double forgeable_cap, bool* capped) {
-    std::map<std::string, GroupSum> solid, forgeable;
+// Weak evidence for authentic counts as it is down to here, and however much there is of it no further than to the cap.
+constexpr double kFullyCounted = 0.5;
+
+double bent(double weak, double cap) {
+    const double room = cap - kFullyCounted;
+    return weak >= -kFullyCounted || room <= 0 ? std::max(weak, -cap)
+                                               : -kFullyCounted - room * (1 - std::exp((weak + kFullyCounted) / room));
+}
+
+struct Combined {
+    double llr = 0;
+    bool forgeable_capped = false, weak_bent = false;
+};
+
+// Sum over groups. Forgeable evidence is grouped and capped by itself, since trust can free a member of a group from
+// its cap. That no trace was found, and forgeable marks, do not show that media is authentic, nor do both: an
+// undetected forgery has both. Bent, not cut, so that more of it still orders what is alike otherwise.
+Combined combine(const std::vector<Contribution>& contributions,
+                 const std::map<std::string, double, std::less<>>& correlations, double forgeable_cap,
+                 double together_llr = 0) {
+    std::map<std::string, GroupSum> solid, absence, forgeable;
     for (const Contribution& contribution : contributions) {
-        (contribution.forgeable ? forgeable : solid)[contribution.curve->group].add(contribution.llr);
+        const bool absent = contribution.llr < 0 && !contribution.freed && !contribution.curve->confirms;
+        (contribution.forgeable ? forgeable
+         : absent               ? absence
+                                : solid)[contribution.curve->group]
+            .add(contribution.llr);
     }
     const auto sum = [&](const std::map<std::string, GroupSum>& groups) {
         double total = 0;
@@ -66,8 +87,12 @@ double combine(const std::vector<Contribution>& contributions,
         return total;
     };
     const double forgeable_total = sum(forgeable);
-    *capped = std::abs(forgeable_total) > forgeable_cap;
-    return sum(solid) + clamp_to(forgeable_total, forgeable_cap);
+    const double weak = clamp_to(forgeable_total, forgeable_cap) + sum(absence) + std::min(together_llr, 0.0);
+    Combined combined;
+    combined.forgeable_capped = std::abs(forgeable_total) > forgeable_cap;
+    combined.weak_bent = weak < -kFullyCounted;
+    combined.llr = sum(solid) + bent(weak, forgeable_cap) + std::max(together_llr, 0.0);
+    return combined;
 }
 
 }  // namespace
@@ -110,7 +135,7 @@ Judgement Calibration::judge(std::vector<evidence::Finding>& findings, const evi
     const bool trusted = provenance.state == evidence::ProvenanceState::kTrusted;
     std::set<std::string, std::less<>> seen;
     std::vector<Contribution> all;
-    bool anything_ran = false, capped = false;
+    bool anything_ran = false;
     for (evidence::Finding& finding : findings) {
         finding.llr.reset();
         if (!seen.insert(finding.analyzer).second || finding.outcome != evidence::Outcome::kRan) {
@@ -139,10 +164,10 @@ Judgement Calibration::judge(std::vector<evidence::Finding>& findings, const evi
                                            " to " + number_text(knots.back().value) +
                                            "; it was judged as the nearest value within.");
             }
-            own.push_back({&curve, interpolate(knots, measured->value), curve.forgeable && !freed});
+            own.push_back({&curve, interpolate(knots, measured->value), curve.forgeable && !freed, freed});
         }
         if (!own.empty()) {
-            finding.llr = combine(own, group_correlation_, forgeable_cap_, &capped);
+            finding.llr = combine(own, group_correlation_, forgeable_cap_).llr;
             const bool spoken_for =
                 together != nullptr && std::find(together->analyzers.begin(), together->analyzers.end(),
                                                  finding.analyzer) != together->analyzers.end();
@@ -157,9 +182,15 @@ Judgement Calibration::judge(std::vector<evidence::Finding>& findings, const evi
         return judgement;
     }
     const double together_llr = together != nullptr ? together->llr : 0;
-    judgement.llr = combine(all, group_correlation_, forgeable_cap_, &capped) + together_llr;
+    const Combined combined = combine(all, group_correlation_, forgeable_cap_, together_llr);
+    judgement.llr = combined.llr;
     judgement.probability = posterior(*judgement.llr, prior);
-    if (capped) {
+    if (combined.weak_bent) {
+        judgement.limits.push_back(
+            "That no trace was found and what anyone can write into a file count for little as evidence for authentic: "
+            "a forgery that goes undetected has both.");
+    }
+    if (combined.forgeable_capped) {
         judgement.limits.push_back(
             "Marks that anyone can write into a file point further than they may count; without other evidence they do "
             "not decide.");

@@ -58,6 +58,8 @@ class Calibration {
         std::string group;       ///< correlation group
         bool forgeable = false;  ///< rests on what anyone can write into a file
         bool synthetic = false;  ///< speaks of synthesis
+        /// Its evidence for authentic is a sign of a camera, not the mere absence of a trace.
+        bool confirms = false;
         std::vector<Knot> knots;
         /// Used in place of `knots` where the content credentials are trusted, and then neither forgeable nor capped;
         /// may be empty.
@@ -73,9 +75,10 @@ class Calibration {
     /// Sets `llr` of the first finding of every analyzer that ran and is calibrated, and judges them together. Further
     /// findings of an analyzer point at places within the same evidence and are not counted again. Within a correlation
     /// group the strongest evidence of either sign counts fully and the rest by a share; forgeable evidence together
-    /// stays below what a verdict takes at even prior. `prior`: probability of h1 before looking, in (0, 1).
+    /// stays below what a verdict takes at even prior, and so does, for authentic, forgeable evidence together with the
+    /// absence of traces. `prior`: probability of h1 before looking, in (0, 1).
     /// Where `together` is given, it stands in the sum for the findings of its analyzers; those keep the ratio that
-    /// each would have by itself.
+    /// each would have by itself. Below 0 it is absence of traces.
     Judgement judge(std::vector<evidence::Finding>& findings, const evidence::Provenance& provenance, double prior,
                     const TogetherEvidence* together = nullptr) const;
 

@@ -124,6 +124,38 @@ TEST(Fusion, ForgeableMarksNeverDecideAloneHoweverManyThereAre) {
         << "together with evidence of another kind they may";
 }
 
+TEST(Fusion, AbsenceOfTracesAndForgeableMarksNeverMakeAuthentic) {
+    json document = minimal();
+    document["groups"]["others"] = {{"correlation", 0.0}, {"basis", "a test"}};
+    document["curves"] = {curve("a", "pixels", -0.6, false), curve("b", "others", -0.6, false),
+                          curve("marks", "marks", -0.9, true)};
+    const TogetherEvidence together{-0.5, {}};
+    const auto judged = [&](double a, double b) {
+        std::vector<Finding> findings = {finding("a", a), finding("b", b), finding("marks", 1)};
+        return parsed(document).judge(findings, {}, 0.5, &together);
+    };
+    const Judgement most = judged(1, 1);
+    EXPECT_EQ(decide(most), Decision::kInconclusive);
+    EXPECT_THAT(most.limits.back(), HasSubstr("a forgery that goes undetected has both"));
+    EXPECT_LT(*most.llr, *judged(1, 0.5).llr) << "more of it still orders";
+    EXPECT_LT(*judged(1, 0.5).llr, *judged(0, 0).llr);
+
+    document["curves"][1]["confirms"] = true;  // as a known camera's pattern does
+    EXPECT_EQ(decide(judged(1, 1)), Decision::kLikelyAuthentic);
+    EXPECT_FALSE(Calibration::parse([&] {
+                     document["curves"][1]["confirms"] = "yes";
+                     return document.dump();
+                 }())
+                     .ok());
+}
+
+TEST(Fusion, LittleAbsenceCountsAsItIs) {
+    json document = minimal();
+    document["curves"] = {curve("a", "pixels", -0.3, false)};
+    EXPECT_DOUBLE_EQ(*judge(document, {finding("a", 1)}).llr, -0.3);
+    EXPECT_TRUE(judge(document, {finding("a", 1)}).limits.empty());
+}
+
 TEST(Fusion, TrustedCredentialsMayDecideAndUntrustedOnesMayNot) {
     json document = minimal();
     json declared = curve("provenance.credentials", "marks", 0.8, true);

@@ -189,7 +189,7 @@ def fit_curve(curve, rows, pseudo_groups, about, log):
     for values, label, kind, group in rows:
         if key in values and (label == 0 or any(fnmatch.fnmatchcase(kind, pattern) for pattern in kinds)):
             data.append((values[key], label, group))
-    shipped = {name: curve[name] for name in ("analyzer", "measurement", "group", "forgeable", "synthetic")}
+    shipped = {name: curve[name] for name in ("analyzer", "measurement", "group", "forgeable", "synthetic", "confirms") if name in curve}
     sample = Sample(data)
     groups = [sample.groups(label) for label in (0, 1)]
     name = " ".join(key)

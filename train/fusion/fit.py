@@ -23,8 +23,7 @@ from maps import block_features, load, picture_features, squashed
 
 LEAST_MAPS = 3
 MOST_LLR = 2.0
-# No trace of an edit is no sign of a camera: a generated picture has none either. Together with all that forgeable marks may say (-0.45) it
-# stays above what "likely authentic" takes.
+# No trace of an edit is weak evidence for a camera: a generated picture has none either (docs/adr/0004-fusion.md).
 LEAST_LLR = -0.5
 BENT_LLR = -0.45  # from here on the curve falls but slowly, so that no two scores say the same
 

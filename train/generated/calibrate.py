@@ -13,8 +13,8 @@ import sys
 import numpy as np
 
 ANALYZER, MEASUREMENT = "image.generated", "score"
-MOST_FALSE, LARGEST_LLR = 0.02, 0.94
-BASIS = "{genuine} genuine files and {generated} generated files of sources left out of training, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot is the score that at most 2 % of the genuine files of any pool and version reach; a single analyzer does not decide alone, and a generator unlike those of the training can pass, so that a low score says nothing: with forged data of a camera, an undetected picture would otherwise be called authentic"
+MOST_FALSE, LARGEST_LLR, SMALLEST_LLR = 0.02, 0.94, -0.3
+BASIS = "{genuine} genuine files and {generated} generated files of sources left out of training, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot is the score that at most 2 % of the genuine files of any pool and version reach; a single analyzer does not decide alone, and a generator unlike those of the training can pass, so that a low score says little"
 
 
 def scored(bench):
@@ -60,13 +60,14 @@ def main():
     bounds = {(pool, version): bound(chosen(lambda line: line[:3] == (pool, version, False))) for pool in pools for version in versions}
     last = max(bounds.values())
     # Where both classes are equally likely: the same share of the one above as of the other below, in the worst version.
-    neutral = None
+    neutral = low = None
     for version in versions:
         real, made = (chosen(lambda line: line[1] == version and line[2] == label) for label in (False, True))
         candidates = np.sort(np.concatenate([real, made]))
         equal = min(candidates, key=lambda value: abs((real >= value).mean() - (made < value).mean()))
         neutral = equal if neutral is None else max(neutral, equal)
-    knots = [[neutral, 0.0], [(neutral + last) / 2, 0.3], [last, LARGEST_LLR]]
+        low = np.median(real) if low is None else min(low, np.median(real))
+    knots = [[low, SMALLEST_LLR], [neutral, 0.0], [(neutral + last) / 2, 0.3], [last, LARGEST_LLR]]
     knots = [[round(float(value), 3), llr] for value, llr in knots]
     print("knots", knots)
     print("at the last knot, of each pool and version: share of genuine files, share of generated ones")
