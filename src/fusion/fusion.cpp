@@ -67,16 +67,19 @@ struct Combined {
 
 // Sum over groups. Forgeable evidence is grouped and capped by itself, since trust can free a member of a group from
 // its cap. That no trace was found, and forgeable marks, do not show that media is authentic, nor do both: an
-// undetected forgery has both. Bent, not cut, so that more of it still orders what is alike otherwise.
+// undetected forgery has both. Bent, not cut, so that more of it still orders what is alike otherwise. An edited
+// picture has no trace of a generator either: the more speaks for an edit, the less that absence counts.
 Combined combine(const std::vector<Contribution>& contributions,
                  const std::map<std::string, double, std::less<>>& correlations, double forgeable_cap,
                  double together_llr = 0) {
-    std::map<std::string, GroupSum> solid, absence, forgeable;
+    std::map<std::string, GroupSum> of_editing, of_synthesis, no_edit, no_synthesis, forgeable;
     for (const Contribution& contribution : contributions) {
         const bool absent = contribution.llr < 0 && !contribution.freed && !contribution.curve->confirms;
+        const bool synthetic = contribution.curve->synthetic;
         (contribution.forgeable ? forgeable
-         : absent               ? absence
-                                : solid)[contribution.curve->group]
+         : absent               ? (synthetic ? no_synthesis : no_edit)
+         : synthetic            ? of_synthesis
+                                : of_editing)[contribution.curve->group]
             .add(contribution.llr);
     }
     const auto sum = [&](const std::map<std::string, GroupSum>& groups) {
@@ -87,11 +90,13 @@ Combined combine(const std::vector<Contribution>& contributions,
         return total;
     };
     const double forgeable_total = sum(forgeable);
-    const double weak = clamp_to(forgeable_total, forgeable_cap) + sum(absence) + std::min(together_llr, 0.0);
+    const double edited = sum(of_editing) + std::max(together_llr, 0.0);
+    const double weak = clamp_to(forgeable_total, forgeable_cap) + sum(no_edit) + std::min(together_llr, 0.0) +
+                        sum(no_synthesis) * std::pow(10.0, -std::max(edited, 0.0));
     Combined combined;
     combined.forgeable_capped = std::abs(forgeable_total) > forgeable_cap;
     combined.weak_bent = weak < -kFullyCounted;
-    combined.llr = sum(solid) + bent(weak, forgeable_cap) + std::max(together_llr, 0.0);
+    combined.llr = edited + sum(of_synthesis) + bent(weak, forgeable_cap);
     return combined;
 }
 
@@ -126,6 +131,16 @@ Decision decide(const Judgement& judgement) {
         return judgement.synthetic ? Decision::kLikelySynthetic : Decision::kLikelyManipulated;
     }
     return *judgement.probability <= 1 - kDecisiveProbability ? Decision::kLikelyAuthentic : Decision::kInconclusive;
+}
+
+std::optional<double> Calibration::ratio_of(std::string_view analyzer, std::string_view measurement,
+                                            double value) const {
+    for (const Curve& curve : curves_) {
+        if (curve.analyzer == analyzer && curve.measurement == measurement) {
+            return interpolate(curve.knots, value);
+        }
+    }
+    return std::nullopt;
 }
 
 Judgement Calibration::judge(std::vector<evidence::Finding>& findings, const evidence::Provenance& provenance,

@@ -82,6 +82,9 @@ class Calibration {
     Judgement judge(std::vector<evidence::Finding>& findings, const evidence::Provenance& provenance, double prior,
                     const TogetherEvidence* together = nullptr) const;
 
+    /// The ratio that a measurement of `value` supports by itself; nothing where no curve is for it.
+    std::optional<double> ratio_of(std::string_view analyzer, std::string_view measurement, double value) const;
+
     const std::string& version() const { return version_; }
     const std::vector<Curve>& curves() const { return curves_; }
 

@@ -156,6 +156,25 @@ TEST(Fusion, LittleAbsenceCountsAsItIs) {
     EXPECT_TRUE(judge(document, {finding("a", 1)}).limits.empty());
 }
 
+TEST(Fusion, NoTraceOfAGeneratorCountsLessTheMoreSpeaksForAnEdit) {
+    json document = minimal();
+    document["groups"]["generators"] = {{"correlation", 0.5}, {"basis", "a test"}};
+    document["curves"] = {curve("edit", "pixels", 2, false), curve("generator", "generators", 0.9, false)};
+    document["curves"][1]["synthetic"] = true;
+    document["curves"][1]["knots"] = {{-1, -0.3}, {1, 0.9}};
+    const auto llr = [&](double edit, double generator) {
+        return *judge(document, {finding("edit", edit), finding("generator", generator)}).llr;
+    };
+    EXPECT_NEAR(llr(0, -1), -0.3, 1e-12);
+    EXPECT_NEAR(llr(0.5, -1), 1 - 0.3 / 10, 1e-12);
+    EXPECT_NEAR(llr(0.5, 1), 1 + 0.9, 1e-12);  // but traces of both are more than of one
+    double last = -1;
+    for (double edit = 0; edit <= 1; edit += 0.01) {
+        EXPECT_GT(llr(edit, -1), last);
+        last = llr(edit, -1);
+    }
+}
+
 TEST(Fusion, TrustedCredentialsMayDecideAndUntrustedOnesMayNot) {
     json document = minimal();
     json declared = curve("provenance.credentials", "marks", 0.8, true);

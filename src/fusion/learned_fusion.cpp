@@ -6,6 +6,8 @@
 // Rosa, Piva and Barni, "Unsupervised fusion for forgery localization exploiting background information", ICMEW 2015.
 // Deviation: clues may be missing, and say so by an input of their own. Limits: it knows the analyzers it was fitted
 // with; those that change need a new fit (train/fusion/README.md).
+// A copy within a picture leaves no other trace where both places were taken and saved alike: its analyzer may speak
+// alone, since a model that weighs all of them takes the silence of the rest for evidence.
 #include "fusion/learned_fusion.h"
 
 #include "base/ensure.h"
@@ -29,6 +31,10 @@ constexpr std::array<int, 2> kPictureWindows = {3, 9};
 constexpr std::array<double, 5> kQuantiles = {0.5, 0.9, 0.97, 0.99, 1.0};
 // Log odds to a shade: places far below the threshold must still rank.
 constexpr float kOddsPerShade = 2.0F;
+
+// An analyzer that may speak alone does so from this ratio on. Below, the ratio is lowered by so much a unit that at 0
+// it is no more than what the model says of pictures without a trace: a continuous way from silence to speech.
+constexpr double kSpeaksUp = 0.1, kLowering = 5.0;
 
 cv::Mat averaged(const cv::Mat& values, int window) {
     cv::Mat average;
@@ -129,7 +135,23 @@ double LearnedFusion::picture_score(const std::vector<const Heard*>& voices, con
     return score;
 }
 
-std::optional<FusedEvidence> LearnedFusion::judge(const std::vector<Heard>& heard, cv::Size picture) const {
+double LearnedFusion::strongest_alone(const std::vector<const Heard*>& voices, const Calibration& calibration) const {
+    double strongest = -kMostLlr;
+    for (std::size_t index = 0; index < voices.size(); ++index) {
+        const Voice& voice = voices_[index];
+        const auto value =
+            voice.alone && voices[index] != nullptr ? measured(*voices[index], voice.measurement) : std::nullopt;
+        const auto ratio =
+            value ? calibration.ratio_of(voice.analyzer, voice.measurement, *value) : std::optional<double>();
+        if (ratio) {
+            strongest = std::max(strongest, *ratio - kLowering * std::max(kSpeaksUp - *ratio, 0.0));
+        }
+    }
+    return strongest;
+}
+
+std::optional<FusedEvidence> LearnedFusion::judge(const std::vector<Heard>& heard, cv::Size picture,
+                                                  const Calibration& calibration) const {
     std::vector<const Heard*> voices;
     FusedEvidence fused;
     int maps = 0;
@@ -147,7 +169,8 @@ std::optional<FusedEvidence> LearnedFusion::judge(const std::vector<Heard>& hear
         return std::nullopt;
     }
     const cv::Mat log_odds = block_log_odds(voices, picture);
-    fused.evidence.llr = interpolate(knots_, picture_score(voices, log_odds));
+    fused.evidence.llr =
+        std::max(interpolate(knots_, picture_score(voices, log_odds)), strongest_alone(voices, calibration));
     fused.map.create(log_odds.size(), CV_8UC1);
     const float most = fused.evidence.llr > 0 ? 256.0F : 128.0F;
     std::transform(log_odds.begin<float>(), log_odds.end<float>(), fused.map.begin<unsigned char>(), [&](float value) {

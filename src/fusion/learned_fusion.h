@@ -38,7 +38,9 @@ class LearnedFusion {
 
     /// Judges a picture of `picture` px. What is missing among `heard` (not applicable, skipped, failed) is left out,
     /// as it was at random in the fit; what the model does not know is not looked at. Nothing where too few were heard.
-    std::optional<FusedEvidence> judge(const std::vector<Heard>& heard, cv::Size picture) const;
+    /// The ratio is no smaller than what `calibration` gives those analyzers that the model lets speak alone.
+    std::optional<FusedEvidence> judge(const std::vector<Heard>& heard, cv::Size picture,
+                                       const Calibration& calibration) const;
 
     const std::string& version() const { return version_; }
 
@@ -46,8 +48,10 @@ class LearnedFusion {
     struct Voice {
         std::string analyzer, measurement;
         double centre = 0, spread = 1;
+        bool alone = false;  ///< what it measures can decide whatever the others miss
     };
     cv::Mat block_log_odds(const std::vector<const Heard*>& voices, cv::Size picture) const;
+    double strongest_alone(const std::vector<const Heard*>& voices, const Calibration& calibration) const;
     double picture_score(const std::vector<const Heard*>& voices, const cv::Mat& log_odds) const;
 
     std::string version_;

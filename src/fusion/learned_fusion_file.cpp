@@ -90,6 +90,11 @@ Result<LearnedFusion> LearnedFusion::parse(std::string_view text) {
             !take(entry, "spread", voice.spread) || voice.spread <= 0 || !ids.insert(voice.analyzer).second) {
             return invalid("an analyzer is incomplete, wrong or there twice");
         }
+        const json alone = entry.value("alone", json(false));
+        if (!alone.is_boolean()) {
+            return invalid("'alone' of an analyzer has to be true or false");
+        }
+        voice.alone = alone.get<bool>();
         fusion.voices_.push_back(std::move(voice));
     }
     const std::size_t inputs = fusion.voices_.size() * kInputsAVoice;

@@ -53,7 +53,8 @@ TEST(LearnedFusion, SumsWhatItHearsAndRises) {
     const LearnedFusion fusion = parsed(model());
     double last = -10;
     for (const double strength : {-3.0, -1.0, 0.0, 0.5, 2.0}) {
-        const auto answer = fusion.judge({heard("image.a", 100, strength, kPlace), heard("image.b", 128, 0)}, kPicture);
+        const auto answer =
+            fusion.judge({heard("image.a", 100, strength, kPlace), heard("image.b", 128, 0)}, kPicture, Calibration());
         ASSERT_TRUE(answer.has_value());
         EXPECT_GT(answer->evidence.llr, last);
         last = answer->evidence.llr;
@@ -64,13 +65,15 @@ TEST(LearnedFusion, SumsWhatItHearsAndRises) {
 
 TEST(LearnedFusion, MapIsAboveTheThresholdOnlyWhereTheRatioSpeaksForManipulation) {
     const LearnedFusion fusion = parsed(model());
-    const auto loud = fusion.judge({heard("image.a", 100, 1, kPlace), heard("image.b", 100, 0)}, kPicture);
+    const auto loud =
+        fusion.judge({heard("image.a", 100, 1, kPlace), heard("image.b", 100, 0)}, kPicture, Calibration());
     ASSERT_TRUE(loud.has_value());
     EXPECT_GT(loud->evidence.llr, 0);
     EXPECT_EQ(loud->map.size(), cv::Size(30, 20));
     EXPECT_GT(loud->map.at<unsigned char>(8, 14), 128);
     EXPECT_LT(loud->map.at<unsigned char>(0, 0), 128);
-    const auto quiet = fusion.judge({heard("image.a", 100, -4, kPlace), heard("image.b", 100, 0)}, kPicture);
+    const auto quiet =
+        fusion.judge({heard("image.a", 100, -4, kPlace), heard("image.b", 100, 0)}, kPicture, Calibration());
     ASSERT_TRUE(quiet.has_value());
     EXPECT_LT(quiet->evidence.llr, 0);
     double most = 0;
@@ -81,31 +84,64 @@ TEST(LearnedFusion, MapIsAboveTheThresholdOnlyWhereTheRatioSpeaksForManipulation
 
 TEST(LearnedFusion, CopesWithWhatIsMissing) {
     const LearnedFusion fusion = parsed(model());
-    EXPECT_FALSE(fusion.judge({}, kPicture).has_value());
-    EXPECT_FALSE(fusion.judge({heard("image.unknown", 255, 9)}, kPicture).has_value());
-    EXPECT_FALSE(LearnedFusion().judge({heard("image.a", 255, 9)}, kPicture).has_value());
-    const auto one = fusion.judge({heard("image.b", 100, 0, kPlace)}, kPicture);
+    EXPECT_FALSE(fusion.judge({}, kPicture, Calibration()).has_value());
+    EXPECT_FALSE(fusion.judge({heard("image.unknown", 255, 9)}, kPicture, Calibration()).has_value());
+    EXPECT_FALSE(LearnedFusion().judge({heard("image.a", 255, 9)}, kPicture, Calibration()).has_value());
+    const auto one = fusion.judge({heard("image.b", 100, 0, kPlace)}, kPicture, Calibration());
     ASSERT_TRUE(one.has_value());
     EXPECT_EQ(one->evidence.analyzers, std::vector<std::string>{"image.b"});
     // Without a map of its own an analyzer still adds its measurement, and one that is not finite does not.
     Heard no_map{"image.a", {}, {{"strength", 2, "1"}}};
-    const auto with = fusion.judge({no_map, heard("image.b", 100, 0, kPlace)}, kPicture);
+    const auto with = fusion.judge({no_map, heard("image.b", 100, 0, kPlace)}, kPicture, Calibration());
     ASSERT_TRUE(with.has_value());
     EXPECT_GT(with->evidence.llr, one->evidence.llr);
     no_map.measurements[0].value = std::nan("");
-    EXPECT_EQ(fusion.judge({no_map, heard("image.b", 100, 0, kPlace)}, kPicture)->evidence.llr, one->evidence.llr);
+    EXPECT_EQ(fusion.judge({no_map, heard("image.b", 100, 0, kPlace)}, kPicture, Calibration())->evidence.llr,
+              one->evidence.llr);
     json demanding = model();
     demanding["least_maps"] = 2;
-    EXPECT_FALSE(parsed(demanding).judge({heard("image.b", 100, 0)}, kPicture).has_value());
+    EXPECT_FALSE(parsed(demanding).judge({heard("image.b", 100, 0)}, kPicture, Calibration()).has_value());
 }
 
 TEST(LearnedFusion, TakesMapsOfAnyStep) {
     const LearnedFusion fusion = parsed(model());
     for (const int step : {1, 4, 16}) {
         Heard one{"image.a", cv::Mat((160 + step - 1) / step, (240 + step - 1) / step, CV_8UC1, cv::Scalar(160)), {}};
-        const auto answer = fusion.judge({one}, kPicture);
+        const auto answer = fusion.judge({one}, kPicture, Calibration());
         ASSERT_TRUE(answer.has_value());
         EXPECT_NEAR(answer->evidence.llr, 0.2 * 0.5, 1e-5) << step;
+    }
+}
+
+TEST(LearnedFusion, SaysNoLessThanAnAnalyzerThatMaySpeakAlone) {
+    const auto calibration =
+        Calibration::parse(R"({"schema": "bonafide.calibration/1", "version": "1", "forgeable_cap": 0.9,
+        "groups": {"pixels": {"correlation": 0.5, "basis": "test"}},
+        "curves": [
+          {"analyzer": "image.a", "measurement": "strength", "group": "pixels", "forgeable": false, "synthetic": false,
+           "knots": [[0, -0.1], [1, 0], [2, 0.9]], "fitted_on": "test"}]})");
+    ASSERT_TRUE(calibration.ok()) << calibration.error().message;
+    json text = model();
+    text["picture"]["weights"][10] = 0;  // what image.a measures moves the score no more
+    const auto ratio = [&](bool alone, double strength) {
+        text["analyzers"][0]["alone"] = alone;
+        const LearnedFusion fusion = parsed(text);
+        return fusion.judge({heard("image.a", 0, strength), heard("image.b", 0, 0)}, kPicture, *calibration)
+            ->evidence.llr;
+    };
+    const double silent = ratio(false, 2);
+    ASSERT_LT(silent, -0.3);
+    EXPECT_EQ(ratio(false, 0), silent);
+    // Nothing found lifts nothing, evidence counts in full, and between the two nothing jumps.
+    EXPECT_EQ(ratio(true, 0), silent);
+    EXPECT_NEAR(ratio(true, 2), 0.9, 1e-12);
+    EXPECT_NEAR(ratio(true, 1.5), 0.45, 1e-12);
+    double last = silent;
+    for (double strength = 0; strength < 2; strength += 0.01) {
+        const double now = ratio(true, strength);
+        EXPECT_GE(now, last);
+        EXPECT_LT(now - last, 0.04);
+        last = now;
     }
 }
 
@@ -134,6 +170,7 @@ TEST(LearnedFusion, RefusesWhatIsWrong) {
     EXPECT_THAT(refused([](json& text) { text.erase("version"); }), HasSubstr("version"));
     EXPECT_THAT(refused([](json& text) { text["analyzers"][1]["id"] = "image.a"; }), HasSubstr("twice"));
     EXPECT_THAT(refused([](json& text) { text["analyzers"][1]["spread"] = 0; }), HasSubstr("analyzer"));
+    EXPECT_THAT(refused([](json& text) { text["analyzers"][1]["alone"] = 1; }), HasSubstr("alone"));
     EXPECT_THAT(refused([](json& text) { text["blocks"]["mean"].push_back(0); }), HasSubstr("blocks"));
     EXPECT_THAT(refused([](json& text) { text["blocks"]["hidden"][0] = "x"; }), HasSubstr("blocks"));
     EXPECT_THAT(refused([](json& text) { text["blocks"]["deviation"][0] = 0; }), HasSubstr("deviation"));

@@ -26,6 +26,8 @@ MOST_LLR = 2.0
 # No trace of an edit is weak evidence for a camera: a generated picture has none either (docs/adr/0004-fusion.md).
 LEAST_LLR = -0.5
 BENT_LLR = -0.45  # from here on the curve falls but slowly, so that no two scores say the same
+# As in src/fusion/learned_fusion.cpp: from which ratio an analyzer speaks alone, and how it is lowered below.
+SPEAKS_UP, LOWERING = 0.1, 5.0
 
 
 def best_f1(values, truth):
@@ -167,6 +169,16 @@ def curve(genuine_sets, edited_scores):
     return [[round(a, 5), round(b, 5)] for a, b in knots]
 
 
+def alone(picture, config, curves):
+    """The largest ratio that an analyzer of config["alone"] supports by itself."""
+    ratios = [-np.inf]
+    for analyzer in config["alone"]:
+        if analyzer in picture["values"]:
+            ratio = np.interp(picture["values"][analyzer], *np.transpose(curves[analyzer, config["analyzers"][analyzer]]))
+            ratios.append(ratio - LOWERING * max(SPEAKS_UP - ratio, 0))
+    return max(ratios)
+
+
 def found(scores, bound):
     return float(np.mean(np.array(scores) > bound))
 
@@ -190,6 +202,7 @@ def main():
         parser.add_argument(f"--{name}", type=Path, required=name != "splices")
         parser.add_argument(f"--{name}-maps", type=Path, nargs="+", default=[])
     parser.add_argument("--split", default="test")
+    parser.add_argument("--calibration", type=Path, default=Path(__file__).parents[2] / "models/calibration.json", help="curves of what may speak alone")
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
@@ -236,6 +249,14 @@ def main():
     of_kind = {kind: np.array([held[p["file"], p["label"]][1] for p in genuine if p["kind"] == kind]) for kind in sorted({p["kind"] for p in genuine})}
     knots = curve([*of_kind.values(), np.array(twins)], edited)
     llr = lambda score: float(np.interp(score, [k[0] for k in knots], [k[1] for k in knots]))
+    curves = {(curve["analyzer"], curve["measurement"]): curve["knots"] for curve in json.loads(arguments.calibration.read_text())["curves"]}
+    said = lambda p, score: max(llr(score), alone(p, config, curves))
+    log(f"the same, no smaller than what {', '.join(config['alone'])} says alone:")
+    figures(edits, None, lambda p: said(p, held[p["file"], p["label"]][1]), log)
+    for kind in sorted(of_kind):
+        ratios = [said(p, held[p["file"], p["label"]][1]) for p in genuine if p["kind"] == kind]
+        log(f"    {kind:20} {len(ratios):4} called manipulated {np.mean(np.array(ratios) >= 0.954):.3f}, highest {max(ratios):.2f}")
+    log("without:")
     for kind, scores in of_kind.items():
         log(f"    {kind:20} {len(scores):4} called manipulated {np.mean([llr(s) >= 0.954 for s in scores]):.3f}, highest {max(map(llr, scores)):.2f}")
     log(f"    twins {len(twins)}: {np.mean([llr(s) >= 0.954 for s in twins]):.3f}; edits: {np.mean([llr(s) >= 0.954 for s in edited]):.3f}")
@@ -250,6 +271,8 @@ def main():
                 drawn = [p for p in splices if p["kind"] == kind]
                 log(f"    {analyzer:30} {kind:10} F1 {np.mean([best_f1(p['maps'][analyzer], p['mask']) if analyzer in p['maps'] else 2 * (p['mask'] > 127).mean() / (1 + (p['mask'] > 127).mean()) for p in drawn]):.3f}")
         figures(splices, lambda p: odds[p["file"]], lambda p: pictures.score(p, odds[p["file"]]), log)
+        log("    no smaller than what may speak alone:")
+        figures(splices, None, lambda p: said(p, pictures.score(p, odds[p["file"]])), log)
     numbers = lambda values: [float(f"{value:.6g}") for value in np.asarray(values).ravel()]
     first, last = blocks.network[0], blocks.network[2]
     model = {
@@ -257,7 +280,10 @@ def main():
         "version": config["version"],
         "fitted_on": config["fitted_on"],
         "least_maps": LEAST_MAPS,
-        "analyzers": [{"id": a, "measurement": config["analyzers"][a], "centre": pictures.centre[a], "spread": pictures.spread[a]} for a in analyzers],
+        "analyzers": [
+            {"id": a, "measurement": config["analyzers"][a], "centre": pictures.centre[a], "spread": pictures.spread[a]} | ({"alone": True} if a in config["alone"] else {})
+            for a in analyzers
+        ],
         "blocks": {
             "threshold": config["block_threshold"],
             "mean": numbers(blocks.mean),

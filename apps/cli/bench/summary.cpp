@@ -1,6 +1,7 @@
 #include "bench/summary.h"
 
 #include "evaluation/verdicts.h"
+#include "report/report.h"
 
 #include <algorithm>
 #include <map>
@@ -274,6 +275,11 @@ Json summarise(const Manifest& manifest, const std::vector<BenchOutcome>& outcom
         if (heard.count(analyzer.id) != 0) {
             pass["analyzers"].push_back(analyzer_json(samples, analyzer.id, analyzer, bootstrap));
         }
+    }
+    // What the traces of editing say together, apart from all other evidence of the fusion.
+    if (heard.count(report::kJointFindingId) != 0) {
+        pass["analyzers"].push_back(
+            analyzer_json(samples, report::kJointFindingId, {report::kJointFindingId, "llr", false}, bootstrap));
     }
     pass["analyzers"].push_back(analyzer_json(samples, kFusion, {kFusion, "llr", true}, bootstrap));
     pass["verdicts"] = Json::array();

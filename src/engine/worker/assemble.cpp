@@ -182,7 +182,7 @@ std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::
             heard.push_back({std::string(ran.definition->id), ran.analysis.map, ran.analysis.measurements});
         }
     }
-    return equipment.learned_fusion.judge(heard, media.image()->rgb.size());
+    return equipment.learned_fusion.judge(heard, media.image()->rgb.size(), equipment.calibration);
 }
 
 evidence::Finding together_finding(const fusion::FusedEvidence& together, const std::vector<analysis::Ran>& analyses,
