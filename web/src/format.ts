@@ -1,10 +1,10 @@
-import { language, t } from "./i18n";
+import { locale, t } from "./i18n";
 
-const number = (value: number, options: Intl.NumberFormatOptions): string => new Intl.NumberFormat(language(), options).format(value);
+const number = (value: number, options: Intl.NumberFormatOptions): string => new Intl.NumberFormat(locale(), options).format(value);
 
 /** Up to `digits` significant digits, as this language writes them; a minus sign, not a hyphen. */
 export function significant(value: number, digits = 4): string {
-    if (value !== 0 && (Math.abs(value) >= 1e9 || Math.abs(value) < 1e-4)) return value.toExponential(Math.max(digits - 1, 0)).replace("-", "−");
+    if (value !== 0 && (Math.abs(value) >= 1e9 || Math.abs(value) < 1e-4)) return value.toExponential(Math.max(digits - 1, 0)).replace(/-/g, "−");
     return number(value, { maximumSignificantDigits: Math.abs(value) >= 10 ** digits ? 21 : digits, maximumFractionDigits: 6 }).replace("-", "−");
 }
 
@@ -57,5 +57,5 @@ export function span(start_s: number, end_s: number): string {
 /** A point in time as the reader's clock shows it. */
 export function moment(iso: string): string {
     const date = new Date(iso);
-    return Number.isNaN(date.getTime()) ? iso : new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(date);
+    return Number.isNaN(date.getTime()) ? iso : new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(date);
 }

@@ -23,6 +23,11 @@ export function setLanguage(wanted: Language): void {
     document.documentElement.lang = wanted;
 }
 
+/** The language with the reader's region, for the order of day and month and the like. */
+export function locale(): string {
+    return navigator.languages.find((tag) => tag.toLowerCase().split("-")[0] === current) ?? current;
+}
+
 /** The first of the reader's languages that there are messages for. */
 export function preferredLanguage(wanted: readonly string[]): Language {
     for (const tag of wanted) {

@@ -48,7 +48,8 @@ export class PictureViewer {
             class: "stage", tabindex: "0", role: "application", "aria-roledescription": t("picture.role"), "aria-label": options.label,
             keydown: (event: KeyboardEvent) => this.key(event),
         }, this.canvas);
-        this.stage.style.aspectRatio = `${options.width} / ${options.height}`;
+        // A panorama keeps a height that can be used, a strip of film a width.
+        this.stage.style.setProperty("--ratio", Math.min(Math.max(options.width / options.height, 0.4), 4).toFixed(4));
         this.stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
         new Pointers(this.stage, {
             grab: (x) => this.split !== null && Math.abs(x - this.split * this.stage.clientWidth) <= kHandle,

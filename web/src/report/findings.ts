@@ -67,7 +67,7 @@ function card(view: AnalyzerView, analyzers: Analyzers, selection: Selection): H
     // Thousands of places are made only when they are asked for.
     more?.addEventListener("toggle", () => append(more, h("ul", { class: "places" }, rest.map((numbered) => place(numbered, selection)))), { once: true });
     return h("article", { class: "finding", id: `finding-${index}`, "data-finding": index, "data-analyzer": view.analyzer },
-        h("h4", {}, analyzer ? engineText(upper(analyzer.summary)) : h("code", {}, view.analyzer)),
+        h("h4", {}, titleOf(view.analyzer, analyzers)),
         h("p", { class: "finding-meta" }, h("code", {}, view.analyzer), h("span", { class: "weight" }, weightInWords(finding.llr))),
         pointsSomewhere(view.whole)
             ? h("button", { type: "button", class: "place-button", "aria-pressed": "false", click: () => selection.set(index, kList) },
@@ -80,6 +80,12 @@ function card(view: AnalyzerView, analyzers: Analyzers, selection: Selection): H
         h("details", { class: "background" }, h("summary", {}, t("finding.background")), background(analyzer, finding) ?? h("p", { class: "quiet" }, t("finding.no_background"))));
 }
 
+/** An analyzer's own words for what it looks for; findings that join several analyzers come from none. */
+function titleOf(id: string, analyzers: Analyzers): Child {
+    const analyzer = analyzers.get(id);
+    return analyzer ? engineText(upper(analyzer.summary)) : id.startsWith("fusion.") ? t("finding.joint") : h("code", {}, id);
+}
+
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, "");
 
 /** Marks a choice made in this list: then the picture or the timeline is brought into view. */
@@ -87,13 +93,19 @@ export const kList = {};
 
 function group(id: string, title: string, note: string, views: readonly AnalyzerView[], analyzers: Analyzers, selection: Selection): Child {
     if (views.length === 0) return null;
+    // What takes no side and points nowhere is folded away, not left out.
+    const folded = id === "neutral" ? views.filter((view) => ![view.whole, ...view.places].some(pointsSomewhere)) : [];
+    const open = views.filter((view) => !folded.includes(view));
     return h("div", { class: "finding-group", id }, h("h3", {}, title, h("span", { class: "count" }, String(views.length))), h("p", { class: "quiet" }, note),
-        h("div", { class: "cards" }, views.map((view) => card(view, analyzers, selection))));
+        h("div", { class: "cards" }, open.map((view) => card(view, analyzers, selection))),
+        folded.length > 0
+            ? h("details", {}, h("summary", {}, plural("finding.folded", folded.length)), h("div", { class: "cards" }, folded.map((view) => card(view, analyzers, selection))))
+            : null);
 }
 
 function notExamined(view: FindingsView, analyzers: Analyzers): Child {
     const rows = [...view.failed, ...view.notApplicable].map(({ analyzer, whole }) => h("tr", {},
-        h("th", { scope: "row" }, engineText(upper(analyzers.get(analyzer)?.summary ?? analyzer)), h("code", { class: "under" }, analyzer)),
+        h("th", { scope: "row" }, titleOf(analyzer, analyzers), h("code", { class: "under" }, analyzer)),
         h("td", {}, whole.finding.outcome === "failed" ? h("strong", {}, t("finding.failed")) : t("finding.not_applicable")),
         h("td", {}, engineText(whole.finding.reason ?? ""))));
     if (rows.length === 0) return null;

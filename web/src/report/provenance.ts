@@ -1,5 +1,6 @@
 import type { Report } from "../api/types";
 import { engineText, foreign, h, type Child } from "../dom";
+import { moment } from "../format";
 import { icon } from "../icons";
 import { t, type Key } from "../i18n";
 
@@ -49,7 +50,7 @@ function facts(object: Free, without: readonly string[]): Child {
 }
 
 function step(kind: string, title: string, details: Child, when = ""): HTMLElement {
-    return h("li", { class: "step" }, h("p", { class: "kicker" }, kind, when ? ` · ${when}` : ""), h("p", { class: "step-title" }, foreign(title)), details);
+    return h("li", { class: "step" }, h("p", { class: "kicker" }, kind, when ? ` · ${moment(when)}` : ""), h("p", { class: "step-title" }, foreign(title)), details);
 }
 
 /** The credentials as a history: what went in, what was done, who signed it. */

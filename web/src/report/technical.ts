@@ -2,7 +2,7 @@ import type { Check, Report, Stream } from "../api/types";
 import { engineText, foreign, h, type Child } from "../dom";
 import { duration, moment, significant, size } from "../format";
 import { icon } from "../icons";
-import { t } from "../i18n";
+import { locale, t } from "../i18n";
 import { copyText } from "../save";
 import { announce } from "../shell";
 
@@ -50,7 +50,7 @@ export function technicalSection(report: Report, check: Check): HTMLElement {
             fact("SHA-256", hash(input.sha256)),
             input.sha256_after !== input.sha256 ? fact(t("technical.sha256_after"), hash(input.sha256_after)) : null,
             fact(t("technical.file"), foreign(check.file_name)),
-            fact(t("technical.size"), `${size(input.size_bytes)} (${new Intl.NumberFormat().format(input.size_bytes)} B)`),
+            fact(t("technical.size"), `${size(input.size_bytes)} (${new Intl.NumberFormat(locale()).format(input.size_bytes)} B)`),
             fact(t("technical.type"), input.media_type),
             input.streams.map((stream) => fact(t("technical.stream", { index: stream.index }), streamInWords(stream))),
             fact(t("technical.h1"), engineText(report.propositions.h1)),
