@@ -21,6 +21,6 @@ export default defineConfig({
         cssCodeSplit: false,
     },
     worker: { format: "es" },
-    server: { proxy: { "/v1": process.env.BONAFIDE_URL ?? "http://127.0.0.1:8017" } },
+    server: { proxy: { "/v1": process.env.BONAFIDE_URL ?? "http://127.0.0.1:8080" } },
     test: { include: ["test/**/*.test.ts"] },
 });

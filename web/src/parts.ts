@@ -38,8 +38,11 @@ export function confirmed(question: Child, agree: string): Promise<boolean> {
     });
 }
 
+let selects = 0;
+
 /** A choice among few with a label of its own. */
 export function selectOf(label: string, options: readonly (readonly [string, string])[], value: string, changed: (value: string) => void): HTMLElement {
-    const select = h("select", { change: () => changed(select.value) }, options.map(([name, text]) => h("option", { value: name, selected: name === value }, text)));
-    return h("label", { class: "field" }, h("span", {}, label), select);
+    const id = `select-${++selects}`;
+    const select = h("select", { id, change: () => changed(select.value) }, options.map(([name, text]) => h("option", { value: name, selected: name === value }, text)));
+    return h("div", { class: "field" }, h("label", { for: id }, label), select);
 }
