@@ -93,7 +93,7 @@ function chosenPanel(report: Report, selection: Selection): HTMLElement {
             h("p", { class: "finding-meta" }, h("code", {}, finding.analyzer), start_s !== null ? h("span", { class: "value" }, span(start_s, end_s ?? start_s)) : null,
                 finding.llr !== null ? h("span", { class: "weight" }, weightInWords(finding.llr)) : null),
             h("p", {}, engineText(finding.explanation)),
-            h("p", { class: "row" }, h("button", { type: "button", class: "button button-small", click: () => document.getElementById(`finding-${index}`)?.scrollIntoView({ block: "center" }) }, t("finding.more")),
+            h("p", { class: "row" }, h("button", { type: "button", class: "button button-small", click: () => document.querySelector("#findings .selected")?.scrollIntoView({ block: "center" }) }, t("finding.more")),
                 h("button", { type: "button", class: "button button-small", click: () => selection.set(null) }, t("finding.unselect")))));
         if (by === kList) document.getElementById("where")?.scrollIntoView({ block: "start" });
     });

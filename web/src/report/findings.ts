@@ -11,6 +11,8 @@ type Analyzers = ReadonlyMap<string, Analyzer>;
 
 /** Places listed in the open; the rest folds away. */
 const kFewPlaces = 6;
+/** Further ones at a time: a film of two hours may have thousands, and a page must not stand still for them. */
+const kMorePlaces = 100;
 
 function whereInWords(finding: Finding): string {
     const { box_px, start_s, end_s } = finding.where;
@@ -58,14 +60,24 @@ function place(numbered: Numbered, selection: Selection): HTMLElement {
             : null);
 }
 
+function placeList(places: readonly Numbered[], selection: Selection): Child {
+    if (places.length === 0) return null;
+    const list = h("ul", { class: "places" });
+    const more = h("button", { type: "button", class: "button button-small", click: () => add(kMorePlaces) });
+    let listed = 0;
+    const add = (count: number): void => {
+        append(list, places.slice(listed, listed + count).map((numbered) => place(numbered, selection)));
+        listed = Math.min(listed + count, places.length);
+        more.hidden = listed >= places.length;
+        more.textContent = plural("finding.more_places", places.length - listed);
+    };
+    add(kFewPlaces);
+    return [list, more];
+}
+
 function card(view: AnalyzerView, analyzers: Analyzers, selection: Selection): HTMLElement {
     const { finding, index } = view.whole;
     const analyzer = analyzers.get(view.analyzer);
-    const first = view.places.slice(0, kFewPlaces).map((numbered) => place(numbered, selection));
-    const rest = view.places.slice(kFewPlaces);
-    const more = rest.length > 0 ? h("details", { class: "more-places" }, h("summary", {}, plural("finding.more_places", rest.length))) : null;
-    // Thousands of places are made only when they are asked for.
-    more?.addEventListener("toggle", () => append(more, h("ul", { class: "places" }, rest.map((numbered) => place(numbered, selection)))), { once: true });
     return h("article", { class: "finding", id: `finding-${index}`, "data-finding": index, "data-analyzer": view.analyzer },
         h("h4", {}, titleOf(view.analyzer, analyzers)),
         h("p", { class: "finding-meta" }, h("code", {}, view.analyzer), h("span", { class: "weight" }, weightInWords(finding.llr))),
@@ -74,8 +86,7 @@ function card(view: AnalyzerView, analyzers: Analyzers, selection: Selection): H
                 icon(finding.where.start_s !== null ? "time" : "place"), whereInWords(finding))
             : null,
         h("p", { class: "explanation" }, engineText(finding.explanation || finding.reason || "")),
-        first.length > 0 ? h("ul", { class: "places" }, first) : null,
-        more,
+        placeList(view.places, selection),
         measurementTable(finding, analyzer),
         h("details", { class: "background" }, h("summary", {}, t("finding.background")), background(analyzer, finding) ?? h("p", { class: "quiet" }, t("finding.no_background"))));
 }
@@ -125,20 +136,13 @@ export function findingsSection(report: Report, view: FindingsView, analyzers: A
         group("speaks-against", t("finding.against"), t("finding.against_note"), view.speaksAgainst, analyzers, selection),
         group("neutral", t("finding.neutral"), t("finding.neutral_note"), view.neutral, analyzers, selection),
         notExamined(view, analyzers));
-    selection.follow((index, by) => {
+    selection.follow((index) => {
         for (const old of section.querySelectorAll(".selected")) old.classList.remove("selected");
         for (const button of section.querySelectorAll("[aria-pressed=true]")) button.setAttribute("aria-pressed", "false");
         if (index === null) return;
-        const chosen = section.querySelector(`[data-finding="${index}"]`);
-        if (!chosen) {
-            // Folded away: unfold those of its analyzer.
-            const owner = section.querySelector(`[data-analyzer="${report.findings[index]?.analyzer ?? ""}"] details.more-places`);
-            if (owner instanceof HTMLDetailsElement) {
-                owner.addEventListener("toggle", () => selection.set(index, by), { once: true });
-                owner.open = true;
-            }
-            return;
-        }
+        // A place that is not listed yet is shown by its analyzer.
+        const chosen = section.querySelector(`[data-finding="${index}"]`) ?? section.querySelector(`[data-analyzer="${report.findings[index]?.analyzer ?? ""}"]`);
+        if (!chosen) return;
         for (let around = chosen.closest("details"); around; around = around.parentElement?.closest("details") ?? null) around.open = true;
         chosen.classList.add("selected");
         chosen.querySelector(":scope > .place-button")?.setAttribute("aria-pressed", "true");
