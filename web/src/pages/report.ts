@@ -2,19 +2,18 @@ import { deleteCheck, getAnalyzers, getBlob, getCheck, getMaps, getPreview, getR
 import { follow, isFinal } from "../api/events";
 import type { Analyzer, Check, MapEntry, Report } from "../api/types";
 import { engineText, foreign, h, replace, type Child } from "../dom";
-import { duration, moment, size, span } from "../format";
+import { duration, moment, size } from "../format";
 import { icon, iconOfKind } from "../icons";
 import { t, type Key } from "../i18n";
 import { go } from "../navigation";
 import { confirmed } from "../parts";
 import { pictureExhibit } from "../picture/section";
-import { findingsSection, kList } from "../report/findings";
+import { findingsSection } from "../report/findings";
 import { groupFindings } from "../report/grouping";
 import { provenanceSection } from "../report/provenance";
 import { Selection } from "../report/selection";
 import { inputInWords, limitsSection, technicalSection } from "../report/technical";
 import { verdictSection } from "../report/verdict";
-import { weightInWords } from "../report/words";
 import type { Page, Visit } from "../router";
 import { copyText, saveAs } from "../save";
 import { announce, pageHead, problemBox, spinner } from "../shell";
@@ -79,27 +78,6 @@ function gaveUp(check: Check): HTMLElement {
         check.error ? h("p", {}, engineText(check.error.detail ?? check.error.title ?? "")) : null, h("p", {}, t("verdict.failed.caution")));
 }
 
-/** What was chosen in picture or timeline, in words beside it. */
-function chosenPanel(report: Report, selection: Selection): HTMLElement {
-    const panel = h("div", { class: "chosen", role: "status" });
-    selection.follow((index, by) => {
-        const finding = index === null ? undefined : report.findings[index];
-        if (!finding || index === null) {
-            replace(panel);
-            return;
-        }
-        const { start_s, end_s } = finding.where;
-        replace(panel, h("div", { class: "chosen-card" },
-            h("p", { class: "finding-meta" }, h("code", {}, finding.analyzer), start_s !== null ? h("span", { class: "value" }, span(start_s, end_s ?? start_s)) : null,
-                finding.llr !== null ? h("span", { class: "weight" }, weightInWords(finding.llr)) : null),
-            h("p", {}, engineText(finding.explanation)),
-            h("p", { class: "row" }, h("button", { type: "button", class: "button button-small", click: () => document.querySelector("#findings .selected")?.scrollIntoView({ block: "center" }) }, t("finding.more")),
-                h("button", { type: "button", class: "button button-small", click: () => selection.set(null) }, t("finding.unselect")))));
-        if (by === kList) document.getElementById("where")?.scrollIntoView({ block: "start" });
-    });
-    return panel;
-}
-
 interface Loaded {
     readonly report: Report;
     readonly maps: readonly MapEntry[];
@@ -131,7 +109,7 @@ async function showReport(place: HTMLElement, check: Check, visit: Visit): Promi
     const selection = new Selection();
     const exhibits = [pictureExhibit(report, check, picture, maps, selection, visit.signal), timeExhibit(report, check, selection, visit.signal)].filter((exhibit) => exhibit !== null);
     const where: Child = exhibits.length === 0 ? null : h("section", { id: "where", class: "card", "aria-labelledby": "where-title" },
-        h("h2", { id: "where-title" }, t("where.title")), exhibits, chosenPanel(report, selection));
+        h("h2", { id: "where-title" }, t("where.title")), exhibits);
     const sections: [string, Key, boolean][] = [["verdict", "verdict.kicker", true], ["where", "where.title", exhibits.length > 0], ["findings", "finding.title", true],
         ["provenance", "provenance.title", true], ["limits", "limits.title", true], ["technical", "technical.title", true]];
     replace(place, h("div", { class: "report" },

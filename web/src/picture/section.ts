@@ -4,6 +4,7 @@ import { h, replace, type Child } from "../dom";
 import { probability } from "../format";
 import { icon } from "../icons";
 import { t } from "../i18n";
+import { chosenPanel } from "../report/chosen";
 import { boxesOf } from "../report/grouping";
 import type { Selection } from "../report/selection";
 import { HeatMaps } from "./heat_maps";
@@ -39,7 +40,7 @@ export function pictureExhibit(
         button("plus", t("picture.larger"), () => viewer.zoom(1.5)),
         button("fit", t("picture.fit"), () => viewer.fit()),
         boxes.length > 0 ? switchOf(t("picture.boxes"), true, (on) => viewer.showBoxes(on)) : null);
-    return h("div", { class: "viewer" }, viewer.stage, bar, hint, picture ? null : h("p", { class: "quiet" }, t("picture.no_preview")),
+    return h("div", { class: "viewer" }, viewer.stage, bar, chosenPanel(report, selection), hint, picture ? null : h("p", { class: "quiet" }, t("picture.no_preview")),
         maps.length > 0 ? mapControls(viewer, maps, signal) : h("p", { class: "quiet" }, t("picture.no_maps")));
 }
 

@@ -71,7 +71,11 @@ export class PictureViewer {
         });
         options.selection?.follow((index) => {
             const marked = options.boxes.find((candidate) => candidate.index === index);
-            if (marked) this.viewport.show(marked.box);
+            if (marked) {
+                // The first choice may come before the first layout.
+                this.viewport.resize(this.stage.clientWidth, this.stage.clientHeight);
+                this.viewport.show(marked.box);
+            }
             this.draw();
         });
     }

@@ -88,7 +88,7 @@ function card(view: AnalyzerView, analyzers: Analyzers, selection: Selection): H
         h("p", { class: "explanation" }, engineText(finding.explanation || finding.reason || "")),
         placeList(view.places, selection),
         measurementTable(finding, analyzer),
-        h("details", { class: "background" }, h("summary", {}, t("finding.background")), background(analyzer, finding) ?? h("p", { class: "quiet" }, t("finding.no_background"))));
+        h("details", { class: "background" }, h("summary", {}, t("finding.background")), background(analyzer, finding) ?? h("p", { class: "quiet" }, t(view.analyzer.startsWith("fusion.") ? "finding.joint_background" : "finding.no_background"))));
 }
 
 /** An analyzer's own words for what it looks for; findings that join several analyzers come from none. */

@@ -3,6 +3,7 @@ import { append, engineText, h, type Child } from "../dom";
 import { clock, span } from "../format";
 import { icon } from "../icons";
 import { plural, t } from "../i18n";
+import { chosenPanel } from "../report/chosen";
 import { momentsOf, type Moment } from "../report/grouping";
 import type { Selection } from "../report/selection";
 import { Lane } from "./axis";
@@ -80,6 +81,7 @@ export function timeExhibit(report: Report, check: Check, selection: Selection, 
     return h("div", { class: "time" }, player.element, sound, timeline.canvas,
         h("div", { class: "row viewer-bar" }, button("minus", t("time.less"), () => timeline.zoom(0.5)), button("plus", t("time.closer"), () => timeline.zoom(2)),
             button("fit", t("time.whole"), () => timeline.whole()), view),
+        chosenPanel(report, selection),
         h("p", { class: "quiet small" }, t("time.hint")),
         h("h3", {}, t("time.title")),
         moments.length === 0
