@@ -17,7 +17,7 @@ test("maps are switched, faded and split from the picture", () => withPage(async
     const names = await page.locator(".map-panel input[name=map]").evaluateAll((inputs) => inputs.map(({ value }) => value));
     assert.ok(names.length >= 3, "the fused map, at least one analyzer's own, and none");
     const looks = new Set([plain]);
-    for (const value of names.slice(0, -1)) {
+    for (const value of names.slice(0, 3)) {
         await page.locator(`.map-panel input[value="${value}"]`).check({ force: true });
         await page.waitForFunction(() => !/Loading/.test(document.querySelector(".map-panel [role=status]").textContent));
         looks.add(await shown(page, stage));

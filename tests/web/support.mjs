@@ -77,12 +77,17 @@ export async function placeOf(page, selector) {
     return page.locator(selector).first().boundingBox();
 }
 
-/** What a canvas shows, once nothing changes it any more. */
+/** What a canvas shows, reduced, once nothing changes it any more. */
 export async function shown(page, selector) {
     let last = "";
     for (;;) {
         await page.waitForTimeout(80);
-        const now = await page.locator(selector).first().evaluate((canvas) => canvas.toDataURL());
+        const now = await page.locator(selector).first().evaluate((canvas) => {
+            const small = document.createElement("canvas");
+            [small.width, small.height] = [480, 240];
+            small.getContext("2d").drawImage(canvas, 0, 0, 480, 240);
+            return small.toDataURL();
+        });
         if (now === last) return now;
         last = now;
     }
