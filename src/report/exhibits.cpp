@@ -120,7 +120,7 @@ void collect_presentation(const Json& presentation, const Artifacts& artifacts, 
 }
 
 /// Reports name maps relative to the maps folder, with or without that folder's name. The small twin of a map, where
-/// there is one, keeps the page small.
+/// there is one ("shown_maps/..."), keeps the page small.
 std::optional<Picture> embed_map(const Artifacts& artifacts, const std::string& name) {
     static constexpr std::string_view kFolder = "maps/";
     const std::string in_folder = (name.starts_with(kFolder) ? "" : std::string(kFolder)) + name;

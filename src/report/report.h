@@ -81,7 +81,7 @@ nlohmann::ordered_json to_json(const Report& report);
 Result<Report> read_report(std::string_view json);
 
 /// Files that go with a report: maps and what the HTML page shows. Names are relative ("maps/image.noise.level.png",
-/// "preview.jpg"). A large map may have a smaller twin for pages ("shown_maps/image.noise.level.png").
+/// "preview.jpg").
 using Artifacts = std::map<std::string, std::vector<std::uint8_t>>;
 
 /// For a terminal or a log: verdict first, then what was found, what was not looked at, and limits. `colour`: ANSI

@@ -3,7 +3,7 @@
 namespace bonafide::service {
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kSchemaVersion = 1;
 
 // seq, not a time, orders checks: clocks step back. A lease is the secret of the one attempt that may finish a check.
 constexpr const char* kTables = R"sql(
@@ -40,7 +40,7 @@ Result<void> make_tables(Connection& connection) {
         }
         version = asked.integer(0);
     }
-    if (version > kVersion) {
+    if (version > kSchemaVersion) {
         return Error{ErrorCode::kUnsupported, "the database was made by a newer version of this program"};
     }
     if (version == 0) {
