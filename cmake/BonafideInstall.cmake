@@ -3,7 +3,8 @@
 #   libexec/bonafide/bonafide-worker the process that parses and analyses one input
 #   lib/libbonafide.so               the library, with include/bonafide and lib/cmake/Bonafide
 #   lib/bonafide/                    libraries of the pinned wheels that these link
-#   share/bonafide/                  models, calibration, report schema; web/: the pages of the service, where they were built
+#   share/bonafide/                  models, calibration, report schema
+#   share/bonafide/web/              web pages of the service, where they were built
 include(CMakePackageConfigHelpers)
 
 set(_private_libraries "${CMAKE_INSTALL_LIBDIR}/bonafide")
@@ -80,6 +81,7 @@ install(CODE "
     if(EXISTS \"${PROJECT_SOURCE_DIR}/web/dist/index.html\")
         file(INSTALL \"${PROJECT_SOURCE_DIR}/web/dist/\" DESTINATION \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${_data_folder}/web\")
     endif()")
+install(FILES "${PROJECT_SOURCE_DIR}/packaging/bonafide.service" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
     DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 # The licences of what travels along from the wheels.
