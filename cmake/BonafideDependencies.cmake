@@ -5,11 +5,12 @@ find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(CLI11 REQUIRED)
+find_package(Boost 1.74 REQUIRED)  # headers alone: Beast and Asio
 find_package(ZLIB REQUIRED)
 
 foreach(pair IN ITEMS
         "JPEG:libjpeg" "PNG:libpng" "WEBP:libwebp;libwebpdemux" "HEIF:libheif" "AVIF:libavif" "JXL:libjxl;libjxl_threads" "TIFF:libtiff-4" "GIF:libgif"
-        "FFMPEG:libavformat;libavcodec;libavutil;libswscale;libswresample" "EXIF:libexif" "SECCOMP:libseccomp" "PUGIXML:pugixml" "BROTLI:libbrotlidec")
+        "FFMPEG:libavformat;libavcodec;libavutil;libswscale;libswresample" "EXIF:libexif" "SECCOMP:libseccomp" "PUGIXML:pugixml" "BROTLI:libbrotlidec" "SQLITE:sqlite3")
     string(REPLACE ":" ";" parts "${pair}")
     list(POP_FRONT parts name)
     pkg_check_modules(BONAFIDE_${name} REQUIRED IMPORTED_TARGET ${parts})

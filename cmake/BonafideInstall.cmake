@@ -4,6 +4,7 @@
 #   lib/libbonafide.so               the library, with include/bonafide and lib/cmake/Bonafide
 #   lib/bonafide/                    libraries of the pinned wheels that these link
 #   share/bonafide/                  models, calibration, report schema
+#   share/bonafide/web/              web pages of the service, where they were built
 include(CMakePackageConfigHelpers)
 
 set(_private_libraries "${CMAKE_INSTALL_LIBDIR}/bonafide")
@@ -74,6 +75,13 @@ foreach(_fitted calibration.json fusion.json)
 endforeach()
 file(GLOB _schemas "${PROJECT_SOURCE_DIR}/src/report/schema/*.schema.json")
 install(FILES ${_schemas} DESTINATION "${_data_folder}")
+# `tools/dev web` builds the pages; without them the service offers its HTTP interface alone. Looked for when installing, for the build
+# of the program does not wait for that of the pages.
+install(CODE "
+    if(EXISTS \"${PROJECT_SOURCE_DIR}/web/dist/index.html\")
+        file(INSTALL \"${PROJECT_SOURCE_DIR}/web/dist/\" DESTINATION \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${_data_folder}/web\")
+    endif()")
+install(FILES "${PROJECT_SOURCE_DIR}/packaging/bonafide.service" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
     DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 # The licences of what travels along from the wheels.

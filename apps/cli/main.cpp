@@ -2,6 +2,7 @@
 #include "base/version.h"
 #include "camera_command.h"
 #include "commands.h"
+#include "serve_command.h"
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
@@ -183,6 +184,8 @@ int run(int argc, char** argv) {
     models.add_flag("--json", options.json, "As JSON");
     CameraRequest camera;
     add_camera(app, camera);
+    ServeRequest serve;
+    add_serve(app, serve);
 
     const CLI::App& schema =
         *app.add_subcommand("schema", "The JSON Schema of the report, with the analyzers of this build");
@@ -210,6 +213,10 @@ int run(int argc, char** argv) {
         options.bench.job.cache_folder = cache_folder();
         options.bench.progress = isatty(STDERR_FILENO) != 0;
         return run_bench(options.bench, installation);
+    }
+    if (serve.command->parsed()) {
+        serve.options.cache_folder = cache_folder();
+        return run_serve(std::move(serve), installation);
     }
     if (camera.command->parsed()) {
         return run_camera(camera, installation);

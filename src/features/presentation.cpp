@@ -99,12 +99,12 @@ class Maker final : public PresentationMaker {
 
 }  // namespace
 
-cv::Mat make_preview(const cv::Mat& rgb) {
+cv::Mat make_preview(const cv::Mat& rgb, int longest_side_px) {
     if (rgb.empty() || rgb.channels() != 3 || (rgb.depth() != CV_8U && rgb.depth() != CV_16U)) return {};
     cv::Mat small = rgb;
     const int longest = std::max(rgb.cols, rgb.rows);
-    if (longest > kPreviewLongestSidePx) {
-        const double scale = static_cast<double>(kPreviewLongestSidePx) / longest;
+    if (longest > longest_side_px) {
+        const double scale = static_cast<double>(longest_side_px) / longest;
         const cv::Size size(std::max(1, cvRound(rgb.cols * scale)), std::max(1, cvRound(rgb.rows * scale)));
         cv::resize(rgb, small, size, 0, 0, cv::INTER_AREA);
     }

@@ -119,10 +119,17 @@ void collect_presentation(const Json& presentation, const Artifacts& artifacts, 
     }
 }
 
-/// Reports name maps relative to the maps folder, with or without that folder's name.
+/// Reports name maps relative to the maps folder, with or without that folder's name. The small twin of a map, where
+/// there is one ("shown_maps/..."), keeps the page small.
 std::optional<Picture> embed_map(const Artifacts& artifacts, const std::string& name) {
-    std::optional<Picture> picture = embed(artifacts, name);
-    return picture ? picture : embed(artifacts, "maps/" + name);
+    static constexpr std::string_view kFolder = "maps/";
+    const std::string in_folder = (name.starts_with(kFolder) ? "" : std::string(kFolder)) + name;
+    for (const std::string& candidate : {"shown_" + in_folder, in_folder, name}) {
+        if (std::optional<Picture> picture = embed(artifacts, candidate)) {
+            return picture;
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace

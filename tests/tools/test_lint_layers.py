@@ -35,6 +35,8 @@ def test_the_project_itself_includes_downwards_only():
         ("src/analyzers/image/a/a.cpp", "fusion/fusion.h"),
         ("src/analyzers/image/a/a.cpp", "analyzers/image/b/b.h"),
         ("src/analysis/a_test.cpp", "engine/worker/analyse.h"),
+        ("src/engine/front/a.cpp", "service/service.h"),
+        ("src/service/a.cpp", "media/image.h"),
     ],
 )
 def test_an_include_that_points_up_is_refused(tmp_path, path, header):

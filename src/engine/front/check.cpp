@@ -47,6 +47,8 @@ void fail(report::Report& report, const std::string& why) {
 Result<Checked> from_worker(WorkerEnd end, const std::string& path, const Job& job, const FileDigest& digest) {
     Checked checked;
     checked.last_words = std::move(end.last_words);
+    checked.worker_died = end.kind == WorkerEnd::Kind::kCrashed;
+    checked.stopped = end.kind == WorkerEnd::Kind::kStopped;
     if (end.kind == WorkerEnd::Kind::kUsage) {
         return Error{ErrorCode::kUsage, end.explanation};
     }
@@ -80,7 +82,8 @@ Checked failed_check(const std::string& shown_path, const Job& job, const std::s
     return checked;
 }
 
-Result<Checked> check_fd(int fd, const std::string& shown_path, Job job, const Installation& installation) {
+Result<Checked> check_fd(int fd, const std::string& shown_path, Job job, const Installation& installation,
+                         const std::atomic<bool>* stop) {
     struct stat status {};
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
         return failed_check(shown_path, job, S_ISDIR(status.st_mode) ? "it is a folder" : "it is no regular file");
@@ -108,7 +111,7 @@ Result<Checked> check_fd(int fd, const std::string& shown_path, Job job, const I
             return failed_check(shown_path, job, "its mask cannot be opened: " + std::string(std::strerror(errno)));
         }
     }
-    auto end = run_worker(installation.worker, job, fd, mask.get());
+    auto end = run_worker(installation.worker, job, fd, mask.get(), stop);
     if (!end) {
         return Error{ErrorCode::kInternal, end.error().message};
     }

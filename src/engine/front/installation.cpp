@@ -31,10 +31,10 @@ Installation find_installation() {
         const fs::path worker = prefix / "libexec/bonafide/bonafide-worker";
         if (fs::exists(worker, error)) {
             const std::string data = (prefix / "share/bonafide").string();
-            return {worker.string(), data, {data}};
+            return {worker.string(), data, {data}, data + "/web"};
         }
     }
-    return {BONAFIDE_BUILD_WORKER, BONAFIDE_SOURCE_MODELS, {BONAFIDE_SOURCE_MODELS, BONAFIDE_SOURCE_WHEELS}};
+    return {BONAFIDE_BUILD_WORKER, BONAFIDE_SOURCE_MODELS, {BONAFIDE_SOURCE_MODELS, BONAFIDE_SOURCE_WHEELS}, BONAFIDE_SOURCE_PAGES};
 }
 
 }  // namespace bonafide::engine

@@ -10,6 +10,7 @@ struct Installation {
     std::string worker;                      ///< the program bonafide-worker
     std::string data_folder;                 ///< manifest.json, calibration.json, schema
     std::vector<std::string> model_folders;  ///< below which weight files are looked for
+    std::string pages_folder;                ///< built web pages; need not exist
 };
 
 /// Finds the parts beside the running code: an installed tree (PREFIX/libexec/bonafide, PREFIX/share/bonafide), else

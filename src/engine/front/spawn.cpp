@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -39,10 +40,15 @@ Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& 
     posix_spawn_file_actions_t actions;
     ENSURE(posix_spawn_file_actions_init(&actions) == 0);
     std::vector<OwnedFd> moved;
+    int highest = STDERR_FILENO;
     for (const auto& [here, there] : descriptors) {
         moved.emplace_back(fcntl(here, F_DUPFD_CLOEXEC, kHighFd));
         (void)posix_spawn_file_actions_adddup2(&actions, moved.back().get(), there);
+        highest = std::max(highest, there);
     }
+    // A connection or a database that somebody forgot to mark close-on-exec must not reach the process that parses
+    // untrusted bytes.
+    (void)posix_spawn_file_actions_addclosefrom_np(&actions, highest + 1);
     std::vector<char*> argv;
     std::string name = program;
     argv.push_back(name.data());

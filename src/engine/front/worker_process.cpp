@@ -62,9 +62,10 @@ bool drain(int fd, std::vector<std::uint8_t>& bytes) {
 /// Watches one worker from its start to its end.
 class Watch {
   public:
-    Watch(pid_t process, const Limits& limits, OwnedFd output, OwnedFd errors)
+    Watch(pid_t process, const Limits& limits, OwnedFd output, OwnedFd errors, const std::atomic<bool>* asked_to_stop)
         : process_(process),
           limits_(limits),
+          asked_to_stop_(asked_to_stop),
           output_(std::move(output)),
           errors_(std::move(errors)),
           parser_(kMostSentBytes),
@@ -75,7 +76,9 @@ class Watch {
         int status = 0;
         while (waitpid(process_, &status, WNOHANG) == 0) {
             listen(output_.valid() || errors_.valid() ? kTickMs : 1);  // pipes closed: the end is a moment away
-            if (Clock::now() > deadline_) {
+            if (asked_to_stop_ != nullptr && *asked_to_stop_) {
+                stop(WorkerEnd::Kind::kStopped, "was stopped before it had come to an end");
+            } else if (Clock::now() > deadline_) {
                 stop(WorkerEnd::Kind::kTimedOut, "took longer than the limit of " +
                                                      std::to_string(static_cast<long long>(limits_.time_s)) +
                                                      " s (--timeout)");
@@ -171,6 +174,7 @@ class Watch {
 
     pid_t process_;
     Limits limits_;
+    const std::atomic<bool>* asked_to_stop_;
     OwnedFd output_, errors_;
     FrameParser parser_;
     Clock::time_point deadline_;
@@ -180,7 +184,8 @@ class Watch {
 
 }  // namespace
 
-Result<WorkerEnd> run_worker(const std::string& worker, const Job& job, int input_fd, int mask_fd) {
+Result<WorkerEnd> run_worker(const std::string& worker, const Job& job, int input_fd, int mask_fd,
+                             const std::atomic<bool>* stop) {
     auto task = memory_file(to_json(job));
     auto output = Pipe::make();
     auto errors = Pipe::make();
@@ -202,7 +207,7 @@ Result<WorkerEnd> run_worker(const std::string& worker, const Job& job, int inpu
     if (!process) {
         return process.error();
     }
-    return Watch(*process, job.limits, std::move(output->reader), std::move(errors->reader)).run();
+    return Watch(*process, job.limits, std::move(output->reader), std::move(errors->reader), stop).run();
 }
 
 Result<std::string> describe_analyzers(const std::string& worker) {

@@ -34,6 +34,7 @@ struct Job {
     int threads = 1;
     bool maps = false;          ///< send full-size maps
     bool presentation = false;  ///< send what an HTML page shows
+    bool preview = false;       ///< send a picture anew as "preview.png", upright, at most 1,600 px
     bool localise = false;      ///< send the shade counts of every map (worker/localise.h)
     std::string mask;      ///< a picture that is white where the input was changed; opened by whoever starts the worker
     bool launder = false;  ///< analyse the input as a social network would pass it on (worker/launder.h)

@@ -9,6 +9,7 @@
 #include "engine/worker/wording.h"
 #include "evidence/map_grid.h"
 #include "features/presentation.h"
+#include "features/presentation_preview.h"
 #include "fusion/fused_map.h"
 #include "media/encode.h"
 
@@ -25,6 +26,7 @@
 namespace bonafide::engine {
 namespace {
 
+constexpr int kLongestPreviewPx = 1600;  ///< of preview.png
 constexpr int kLongestShownPx = 1280;  ///< maps that are only looked at need not be larger than the preview they lie on
 
 report::Report failed(report::Report report, ingest::MediaKind kind, const std::string& why) {
@@ -112,6 +114,9 @@ void send_maps(const Job& job, const ingest::ByteSource* mask, cv::Size picture,
     for_each_map(picture, analyses, findings, together, [&](const std::string& name, const cv::Mat& map) {
         if (drawn) {
             artifacts("maps/" + name + ".png", encoded_map(map, picture, job.maps));
+            if (job.maps && job.presentation && std::max(picture.width, picture.height) > kLongestShownPx) {
+                artifacts("shown_maps/" + name + ".png", encoded_map(map, picture, false));
+            }
         }
         if (localiser) {
             localiser->add(name, map);
@@ -216,6 +221,9 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
         for (const std::string& problem : result.read->problems) {
             report.limits.push_back("While decoding: " + problem);
         }
+    }
+    if (job.preview && media.image() != nullptr) {
+        artifacts("preview.png", media::encode_png(features::make_preview(media.image()->rgb, kLongestPreviewPx)));
     }
     if (presentation) {
         for (const auto& [name, bytes] : presentation->finish(media)) {

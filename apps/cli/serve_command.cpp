@@ -1,0 +1,291 @@
+// `bonafide serve`: the HTTP service, its API keys and its audit log (docs/guide/service.md).
+#include "serve_command.h"
+
+#include "service/audit_log.h"
+#include "service/data_folder.h"
+#include "service/key_store.h"
+#include "service/service.h"
+#include "service/times.h"
+
+#include <nlohmann/json.hpp>
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace bonafide::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kLeastSecretBytes = 16;
+
+int complain(const std::string& message) {
+    std::fprintf(stderr, "bonafide: %s\n", message.c_str());
+    return kFailed;
+}
+
+std::string default_folder() {
+    if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/') {
+        return std::string(data) + "/bonafide/service";
+    }
+    const char* home = std::getenv("HOME");
+    return std::string(home != nullptr ? home : ".") + "/.local/share/bonafide/service";
+}
+
+/// The first line of a file; kUsage where it is too short to be a secret.
+Result<std::string> read_secret(const std::string& path) {
+    std::ifstream stream(path);
+    std::string secret;
+    if (!std::getline(stream, secret) || secret.size() < kLeastSecretBytes) {
+        return Error{ErrorCode::kUsage, path + " must hold a line of at least 16 characters"};
+    }
+    return secret;
+}
+
+/// Each connection is an open file, and most systems begin with room for about a thousand.
+void allow_many_files() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65536);
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+void write_log_line(const std::string& line) {
+    const std::string whole = line + "\n";
+    (void)!write(STDERR_FILENO, whole.data(), whole.size());
+}
+
+sigset_t stop_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    return signals;
+}
+
+int serve(ServeRequest& request, const engine::Installation& installation) {
+    service::Options& options = request.options;
+    if (!request.callback_secret_file.empty()) {
+        auto secret = read_secret(request.callback_secret_file);
+        if (!secret) {
+            return complain(secret.error().message);
+        }
+        options.callback_secret = std::move(*secret);
+    }
+    if (options.pages_folder.empty()) {
+        options.pages_folder = installation.pages_folder;
+    }
+    allow_many_files();
+    // A limit on the size of files is an error to report, not the end of the server.
+    (void)signal(SIGXFSZ, SIG_IGN);
+    // Threads inherit the mask: only this one is asked to stop.
+    const sigset_t signals = stop_signals();
+    (void)pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    auto opened = service::Service::open(options, installation, write_log_line);
+    if (!opened) {
+        return complain(opened.error().message);
+    }
+    if (const auto started = (*opened)->start(); !started) {
+        return complain(started.error().message);
+    }
+    const bool bracketed = options.address.find(':') != std::string::npos;
+    std::printf("Bonafide answers at http://%s%s%s:%u/ until it is stopped (Ctrl-C).\n", bracketed ? "[" : "",
+                options.address.c_str(), bracketed ? "]" : "", static_cast<unsigned>((*opened)->port()));
+    (void)std::fflush(stdout);
+    int received = 0;
+    (void)sigwait(&signals, &received);
+    // Whoever asks a second time does not want to wait.
+    (void)pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    (*opened)->stop();
+    return kClean;
+}
+
+Result<std::unique_ptr<service::Database>> open_database(const ServeRequest& request) {
+    const auto folder = service::DataFolder::open(request.options.data_folder);
+    if (!folder) {
+        return folder.error();
+    }
+    return service::Database::open(folder->database().string());
+}
+
+int add_key(const ServeRequest& request, service::KeyStore& keys) {
+    std::set<service::Scope> scopes;
+    for (const std::string& name : request.scopes) {
+        scopes.insert(*service::scope_from(name));
+    }
+    if (scopes.empty()) {
+        scopes = {service::Scope::kSubmit, service::Scope::kRead, service::Scope::kDelete};
+    }
+    const auto key = keys.add(request.key_name, scopes);
+    if (!key) {
+        return complain(key.error().message);
+    }
+    std::printf("%s\n", key->c_str());
+    std::fprintf(stderr, "bonafide: this is the only time that the key is shown; the service keeps its hash alone\n");
+    return kClean;
+}
+
+int list_keys(const ServeRequest& request, service::KeyStore& keys) {
+    const auto records = keys.list();
+    if (!records) {
+        return complain(records.error().message);
+    }
+    Json list = Json::array();
+    for (const service::KeyRecord& record : *records) {
+        Json scopes = Json::array();
+        std::string joined;
+        for (const service::Scope scope : record.scopes) {
+            scopes.push_back(service::name_of(scope));
+            joined += (joined.empty() ? "" : ", ") + std::string(service::name_of(scope));
+        }
+        const std::string made = service::rfc3339(record.created_ms);
+        if (request.json) {
+            list.push_back({{"name", record.name}, {"scopes", scopes}, {"created_at", made}});
+        } else {
+            std::printf("%-24s %-34s %s\n", record.name.c_str(), joined.c_str(), made.c_str());
+        }
+    }
+    if (request.json) {
+        std::printf("%s\n", list.dump(2).c_str());
+    }
+    return kClean;
+}
+
+int print_audit(service::Database& database) {
+    const auto read = database.read([](service::Connection& connection) {
+        return service::read_audit(connection, [](const std::string& line) { std::printf("%s\n", line.c_str()); });
+    });
+    return read ? kClean : complain(read.error().message);
+}
+
+void add_server_options(CLI::App& command, ServeRequest& request) {
+    service::Options& options = request.options;
+    const auto size = CLI::AsSizeValue(false);
+    command.add_option("--address", options.address, "IP address to listen on")->capture_default_str();
+    command.add_option("--port", options.port, "Port; 0: one that is free")->capture_default_str();
+    command.add_option("--pages", options.pages_folder, "Folder of the web pages (default: those installed)")
+        ->type_name("DIR");
+    command.add_option("--jobs", options.jobs, "Checks at a time (default: one a processor)")
+        ->check(CLI::Range(1, 1024));
+    command.add_option("--host-name", options.host_names, "A further name to answer to (repeatable)")
+        ->take_all()
+        ->type_name("NAME")
+        ->group("Access");
+    command.add_flag("--require-key", options.require_key, "Ask for API keys on loopback too: behind a proxy")
+        ->group("Access");
+    command.add_option("--rate", options.requests_per_minute, "Requests a minute of one API key")
+        ->check(CLI::Range(1.0, 1e6))
+        ->capture_default_str()
+        ->group("Access");
+    command.add_option("--keep-days", options.keep_days, "Delete checks so long after their end; 0: never")
+        ->check(CLI::Range(0.0, 1e5))
+        ->capture_default_str()
+        ->group("Data");
+    command.add_flag("--no-media", options.no_media, "Delete media as soon as it is checked, and keep no preview of it")
+        ->group("Data");
+    command.add_option("--min-free", options.min_free_bytes, "Room to leave on the disk, bytes (k, m, g allowed)")
+        ->transform(size)
+        ->capture_default_str()
+        ->group("Data");
+    command.add_option("--max-upload", options.max_upload_bytes, "Largest upload, bytes (k, m, g allowed)")
+        ->transform(size)
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str()
+        ->group("Limits");
+    command.add_option("--max-queue", options.max_queue, "Checks that may wait")->capture_default_str()->group("Limits");
+    command.add_option("--max-connections", options.max_connections, "Connections at a time")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str()
+        ->group("Limits");
+    command.add_option("--max-attempts", options.max_attempts, "Attempts at a check whose analysis breaks off")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str()
+        ->group("Limits");
+    command.add_option("--timeout", options.limits.time_s, "Seconds a check may take")
+        ->check(CLI::Range(0.01, 1e7))
+        ->capture_default_str()
+        ->group("Limits");
+    command.add_option("--max-memory", options.limits.memory_bytes, "Memory an analysis may take, bytes")
+        ->transform(size)
+        ->capture_default_str()
+        ->group("Limits");
+    command.add_option("--drain", options.drain_s, "Seconds that a stop waits for what is under way")
+        ->check(CLI::Range(0, 86400))
+        ->capture_default_str()
+        ->group("Limits");
+    command
+        .add_option("--callback-secret", request.callback_secret_file,
+                    "File whose first line signs call-backs; without it none are made")
+        ->check(CLI::ExistingFile)
+        ->group("Call-backs");
+    command.add_flag("--callback-private", options.callback_private_addresses, "Call back addresses that are not public")
+        ->group("Call-backs");
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, ServeRequest& request) {
+    CLI::App& command = *app.add_subcommand("serve", "HTTP service with a queue and web pages");
+    request.command = &command;
+    request.options.data_folder = default_folder();
+    command.add_option("--data", request.options.data_folder, "Folder of the database, media and reports")
+        ->type_name("DIR")
+        ->capture_default_str();
+    add_server_options(command, request);
+    CLI::App& keys = *command.add_subcommand("keys", "API keys, which every address but loopback needs");
+    keys.require_subcommand(1);
+    request.add_key = keys.add_subcommand("add", "Make a key and show it, once");
+    request.add_key->add_option("NAME", request.key_name, "Of whoever uses it")->required();
+    request.add_key
+        ->add_option("--scope", request.scopes,
+                     "submit, read, delete or metrics (repeatable; default: submit, read and delete)")
+        ->take_all()
+        ->check(CLI::IsMember({"submit", "read", "delete", "metrics"}));
+    request.list_keys = keys.add_subcommand("list", "Names, scopes and dates");
+    request.list_keys->add_flag("--json", request.json, "As JSON");
+    request.revoke_key = keys.add_subcommand("revoke", "Make a key useless, at once");
+    request.revoke_key->add_option("NAME", request.key_name, "Of the key")->required();
+    request.audit = command.add_subcommand("audit", "Print the audit log as JSON lines, and check its chain");
+    for (CLI::App* sub : {&keys, request.add_key, request.list_keys, request.revoke_key, request.audit}) {
+        sub->fallthrough();  // --data may stand behind them
+    }
+}
+
+int run_serve(ServeRequest request, const engine::Installation& installation) {
+    const bool uses_database = request.add_key->parsed() || request.list_keys->parsed() ||
+                               request.revoke_key->parsed() || request.audit->parsed();
+    if (!uses_database) {
+        return serve(request, installation);
+    }
+    auto database = open_database(request);
+    if (!database) {
+        return complain(database.error().message);
+    }
+    service::KeyStore keys(**database);
+    if (request.add_key->parsed()) {
+        return add_key(request, keys);
+    }
+    if (request.list_keys->parsed()) {
+        return list_keys(request, keys);
+    }
+    if (request.audit->parsed()) {
+        return print_audit(**database);
+    }
+    const auto revoked = keys.revoke(request.key_name);
+    if (!revoked || !*revoked) {
+        return complain(revoked ? "there is no key named '" + request.key_name + "'" : revoked.error().message);
+    }
+    return kClean;
+}
+
+}  // namespace bonafide::cli

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Load on the service: bench/service/load.py PROGRAM PICTURE [--connections N] [--uploads N]
+
+Opens idle connections, sends uploads eight at a time while they stay open, and asks for /healthz all along. Prints what the server process
+took, how long health checks took, and every answer that was neither 202 nor 429; exit status 1 where there was one.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import http.client
+import json
+import pathlib
+import re
+import resource
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+
+def resident_mb(process):
+    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{process}/status").read_text()).group(1)) / 1024
+
+
+def ask(port, method, path, body=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection.request(method, path, body=body)
+    response = connection.getresponse()
+    response.read()
+    connection.close()
+    return response.status
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("picture", type=pathlib.Path)
+    parser.add_argument("--connections", type=int, default=1000)
+    parser.add_argument("--uploads", type=int, default=200)
+    given = parser.parse_args()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+    picture = given.picture.read_bytes()
+    with tempfile.TemporaryDirectory() as folder, open(f"{folder}/log", "wb") as log:
+        server = subprocess.Popen([given.program, "serve", "--data", f"{folder}/data", "--port", "0"], stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            port = int(re.search(r":(\d+)/", server.stdout.readline()).group(1))
+            empty_mb = resident_mb(server.pid)
+            idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(given.connections)]
+            while resident_mb(server.pid) and f"bonafide_connections {given.connections + 1}" not in metrics(port):
+                time.sleep(0.05)
+            idle_mb = resident_mb(server.pid)
+            health_ms, most_mb, done = [], [idle_mb], threading.Event()
+
+            def watch():
+                while not done.is_set():
+                    start = time.monotonic()
+                    assert ask(port, "GET", "/healthz") == 200
+                    health_ms.append(1000 * (time.monotonic() - start))
+                    most_mb.append(resident_mb(server.pid))
+                    time.sleep(0.02)
+
+            watcher = threading.Thread(target=watch)
+            watcher.start()
+            start = time.monotonic()
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                statuses = collections.Counter(pool.map(lambda number: ask(port, "POST", "/v1/checks", picture + b"%d" % number), range(given.uploads)))
+            taken_s = time.monotonic() - start
+            time.sleep(10)  # the queue is worked off meanwhile
+            done.set()
+            watcher.join()
+            health_ms.sort()
+            print(json.dumps({"memory_mb": {"empty": round(empty_mb, 1), f"{given.connections}_idle": round(idle_mb, 1), "most": round(max(most_mb), 1)},
+                              "uploads": {"statuses": statuses, "seconds": round(taken_s, 2), "bytes_each": len(picture)},
+                              "health_ms": {"median": round(health_ms[len(health_ms) // 2], 2), "p99": round(health_ms[int(len(health_ms) * .99)], 2),
+                                            "worst": round(health_ms[-1], 2), "count": len(health_ms)}}, indent=2))
+            return 0 if set(statuses) <= {202, 429} else 1
+        finally:
+            server.kill()
+            server.wait()
+
+
+def metrics(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return text
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "service/check_store.h"
+#include "service/message.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace bonafide::service {
+
+/// Tells those who follow a check that it may have changed. Thread-safe; what listeners do must not block.
+class EventHub {
+  public:
+    /// The listener is called on each change of `id` until remove(). The number names it.
+    std::uint64_t add(const std::string& id, std::function<void()> listener);
+    void remove(std::uint64_t number);
+    void changed(const std::string& id);
+    /// Calls all of them: the service stops.
+    void changed_all();
+
+  private:
+    std::mutex mutex_;
+    std::uint64_t last_ = 0;
+    std::map<std::uint64_t, std::pair<std::string, std::function<void()>>> listeners_;
+};
+
+/// The states of one check as server-sent events, from now until it ends or is deleted.
+std::shared_ptr<EventFeed> follow_check(EventHub& hub, CheckStore& store, const std::string& id);
+
+}  // namespace bonafide::service

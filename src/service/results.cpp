@@ -1,0 +1,89 @@
+#include "service/results.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+namespace bonafide::service {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMapsPrefix = "maps/";
+constexpr const char* kPreview = "preview.png";
+
+/// The worker has seen untrusted bytes, and names what it sends: a map is one plain file name, or it is not written.
+bool is_map_name(const std::string& name) {
+    static constexpr const char* kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    return name.starts_with(kMapsPrefix) && name.ends_with(".png") && name.size() <= 100 &&
+           name.find_first_not_of(kAllowed, kMapsPrefix.size()) == std::string::npos &&
+           name[kMapsPrefix.size()] != '.';
+}
+
+/// Pictures are served by type: one that is no PNG file is no picture.
+bool is_png(const std::vector<std::uint8_t>& bytes) {
+    static constexpr std::array<std::uint8_t, 8> kMark = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+    return bytes.size() > kMark.size() && std::equal(kMark.begin(), kMark.end(), bytes.begin());
+}
+
+Result<void> write_files(const fs::path& folder, const engine::Checked& checked, const report::AnalyzerNotes& notes) {
+    for (const fs::path& made : {folder, folder / "maps"}) {
+        if (mkdir(made.c_str(), 0700) != 0) {
+            return disk_error("make a folder for results");
+        }
+    }
+    const std::string json = report::to_json(checked.report).dump(2) + "\n";
+    if (auto written = write_new_file(folder / "report.json", json.data(), json.size()); !written) {
+        return written;
+    }
+    const std::string page = report::render_html(checked.report, checked.artifacts, notes);
+    if (auto written = write_new_file(folder / "report.html", page.data(), page.size()); !written) {
+        return written;
+    }
+    for (const auto& [name, bytes] : checked.artifacts) {
+        if ((name != kPreview && !is_map_name(name)) || !is_png(bytes)) {
+            continue;
+        }
+        if (auto written = write_new_file(folder / name, bytes.data(), bytes.size()); !written) {
+            return written;
+        }
+    }
+    if (auto lasting = synchronise_folder(folder / "maps"); !lasting) {
+        return lasting;
+    }
+    return synchronise_folder(folder);
+}
+
+}  // namespace
+
+Result<Outcome> write_results(const DataFolder& folder, const std::string& id, const engine::Checked& checked,
+                              const report::AnalyzerNotes& notes) {
+    const fs::path fresh = folder.folder(id) / "results.new";
+    std::error_code error;
+    fs::remove_all(fresh, error);
+    fs::remove_all(folder.results(id), error);
+    if (auto written = write_files(fresh, checked, notes); !written) {
+        fs::remove_all(fresh, error);
+        return written.error();
+    }
+    if (std::rename(fresh.c_str(), folder.results(id).c_str()) != 0) {
+        return disk_error("keep results");
+    }
+    if (auto lasting = synchronise_folder(folder.folder(id)); !lasting) {
+        return lasting.error();
+    }
+    Outcome outcome;
+    outcome.media_type = checked.report.input.media_type;
+    outcome.kind = checked.report.input.kind;
+    outcome.verdict = report::name_of(checked.report.verdict);
+    outcome.summary = checked.report.summary;
+    outcome.llr = checked.report.llr;
+    outcome.probability = checked.report.probability;
+    outcome.preview = fs::exists(folder.results(id) / kPreview, error);
+    return outcome;
+}
+
+}  // namespace bonafide::service

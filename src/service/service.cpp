@@ -1,0 +1,147 @@
+#include "service/service.h"
+
+#include "base/version.h"
+#include "service/audit_log.h"
+#include "service/callbacks.h"
+#include "service/housekeeper.h"
+#include "service/routes.h"
+#include "service/runner.h"
+#include "service/server.h"
+
+namespace bonafide::service {
+namespace {
+
+AccessOptions access_of(const Options& options) {
+    AccessOptions access;
+    access.key_needed = options.require_key || !is_loopback(options.address);
+    access.hosts = {"localhost", "127.0.0.1", "::1"};
+    if (const auto own = host_name(options.address.find(':') == std::string::npos ? options.address
+                                                                                  : "[" + options.address + "]")) {
+        access.hosts.push_back(*own);
+    }
+    for (const std::string& name : options.host_names) {
+        access.hosts.push_back(host_name(name).value_or(name));
+    }
+    access.requests_per_minute = options.requests_per_minute;
+    return access;
+}
+
+}  // namespace
+
+/// In the order in which they need each other; taken down in the reverse one.
+struct Service::Parts {
+    Parts(Options given, engine::Installation found, Log::Sink sink, DataFolder opened, std::unique_ptr<Database> made,
+          Pages loaded)
+        : options(std::move(given)),
+          installation(std::move(found)),
+          log(std::move(sink)),
+          folder(std::move(opened)),
+          database(std::move(made)),
+          pages(std::move(loaded)) {}
+
+    Options options;
+    engine::Installation installation;
+    Log log;
+    DataFolder folder;
+    std::unique_ptr<Database> database;
+    Pages pages;
+    std::atomic<bool> stopping{false};
+    Metrics metrics;
+    CheckStore store{*database};
+    KeyStore keys{*database};
+    EventHub hub;
+    Access access{keys, access_of(options)};
+    Callbacks callbacks{{options, *database, store, log}};
+    Runner runner{{options, installation, folder, store, hub, metrics, log, [this] { callbacks.notify(); }}};
+    Housekeeper housekeeper{{options, folder, store, hub, log}};
+    Routes routes{{{options, folder, store, metrics, log, [this] { runner.notify(); }},
+                   access,
+                   hub,
+                   pages,
+                   installation,
+                   [this](const std::string& id) { runner.cancel(id); },
+                   stopping}};
+    Server server{{routes, metrics, log, options.max_connections}};
+};
+
+Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Service::~Service() = default;
+
+Result<std::unique_ptr<Service>> Service::open(Options options, engine::Installation installation, Log::Sink log) {
+    auto folder = DataFolder::open(options.data_folder);
+    if (!folder) {
+        return folder.error();
+    }
+    if (auto locked = folder->lock(); !locked) {
+        return locked.error();
+    }
+    auto database = Database::open(folder->database().string());
+    if (!database) {
+        return database.error();
+    }
+    auto pages = Pages::load(options.pages_folder);
+    if (!pages) {
+        return pages.error();
+    }
+    auto parts = std::make_unique<Parts>(std::move(options), std::move(installation), std::move(log),
+                                         std::move(*folder), std::move(*database), std::move(*pages));
+    if (access_of(parts->options).key_needed) {
+        const auto keys = parts->keys.list();
+        if (!keys) {
+            return keys.error();
+        }
+        if (keys->empty()) {
+            return Error{ErrorCode::kUsage,
+                         "listening on " + parts->options.address +
+                             " needs an API key: make one with `bonafide serve keys add NAME`, or listen on 127.0.0.1"};
+        }
+    }
+    if (auto bound = parts->server.listen(parts->options.address, parts->options.port); !bound) {
+        return bound.error();
+    }
+    return std::unique_ptr<Service>(new Service(std::move(parts)));
+}
+
+Result<void> Service::start() {
+    Parts& parts = *parts_;
+    const auto requeued = parts.store.requeue_running();
+    if (!requeued) {
+        return requeued.error();
+    }
+    parts.housekeeper.sweep();
+    const auto told = parts.database->write([&](Connection& connection) {
+        return append_audit(connection, {"server.started", parts.options.address, "service", {{"version", kVersion}}});
+    });
+    if (!told) {
+        return told.error();
+    }
+    parts.runner.start();
+    parts.housekeeper.start();
+    parts.callbacks.start();
+    parts.server.start();
+    parts.log.info("server.started",
+                   {{"address", parts.options.address}, {"port", port()}, {"requeued", *requeued}, {"version", kVersion}});
+    return {};
+}
+
+std::uint16_t Service::port() const {
+    return parts_->server.port();
+}
+
+void Service::stop() {
+    Parts& parts = *parts_;
+    parts.log.info("server.stopping", {});
+    parts.stopping = true;
+    // New checks are refused from here on; those who follow one still see its end.
+    parts.runner.stop(parts.options.drain_s);
+    parts.hub.changed_all();
+    parts.server.stop(parts.options.drain_s);
+    parts.callbacks.stop();
+    parts.housekeeper.stop();
+    (void)parts.database->write([](Connection& connection) {
+        return append_audit(connection, {"server.stopped", "", "service", {}});
+    });
+    parts.log.info("server.stopped", {});
+}
+
+}  // namespace bonafide::service

@@ -1,0 +1,229 @@
+// The database: checks, claims, keys, audit log.
+#include "service/audit_log.h"
+#include "service/check_store.h"
+#include "service/key_store.h"
+#include "service/runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace bonafide::service {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Store : public testing::Test {
+  protected:
+    Store() : folder_(fs::path(testing::TempDir()) / ("service-" + std::to_string(getpid()))) {
+        fs::remove_all(folder_);
+        fs::create_directories(folder_);
+        reopen();
+    }
+    ~Store() override {
+        database_.reset();
+        fs::remove_all(folder_);
+    }
+    void reopen() {
+        database_.reset();
+        auto opened = Database::open((folder_ / "service.db").string());
+        ASSERT_TRUE(opened) << opened.error().message;
+        database_ = std::move(*opened);
+        store_.emplace(*database_);
+    }
+    static NewCheck named(const std::string& id, const std::string& digest = "ab") {
+        NewCheck check;
+        check.id = id;
+        check.file_name = id + ".jpg";
+        check.sha256 = digest;
+        check.size_bytes = 1;
+        return check;
+    }
+    void submit(const std::string& id) { ASSERT_EQ(store_->submit(named(id), 100)->kind, Submitted::Kind::kCreated); }
+    State state_of(const std::string& id) { return (**store_->find(id)).state; }
+    std::vector<std::string> audit() {
+        std::vector<std::string> events;
+        const auto read = database_->read([&](Connection& connection) {
+            return read_audit(connection, [&](const std::string& line) {
+                events.push_back(nlohmann::json::parse(line)["event"]);
+            });
+        });
+        EXPECT_TRUE(read) << read.error().message;
+        return events;
+    }
+    void run(const char* sql) {
+        ASSERT_TRUE(database_->write([&](Connection& connection) { return connection.run(sql); }));
+    }
+
+    fs::path folder_;
+    std::unique_ptr<Database> database_;
+    std::optional<CheckStore> store_;
+};
+
+TEST_F(Store, ServesTheOldestAndOnlyToOne) {
+    submit("one");
+    submit("two");
+    const auto first = store_->claim(), second = store_->claim(), third = store_->claim();
+    EXPECT_EQ((*first)->id, "one");
+    EXPECT_EQ((*second)->id, "two");
+    EXPECT_FALSE(*third);
+    EXPECT_EQ(state_of("one"), State::kRunning);
+    EXPECT_TRUE(*store_->finish(**first, {"image/jpeg", "image", "inconclusive", "s", 0.1, 0.5, true}));
+    EXPECT_FALSE(*store_->finish(**first, {})) << "a second end";
+    EXPECT_EQ((**store_->find("one")).outcome->llr, 0.1);
+    EXPECT_THAT(audit(), testing::ElementsAre("check.accepted", "check.accepted", "check.done"));
+}
+
+TEST_F(Store, AProcessThatWasKilledLosesNothingAndFinishesNothingTwice) {
+    submit("one");
+    const Claim lost = **store_->claim();
+    reopen();
+    EXPECT_EQ(*store_->requeue_running(), 1);
+    const Claim again = **store_->claim();
+    EXPECT_EQ(again.attempts, 1) << "an attempt that ended with the service does not count";
+    EXPECT_FALSE(*store_->finish(lost, {})) << "its lease is over";
+    EXPECT_EQ(state_of("one"), State::kRunning);
+    EXPECT_TRUE(*store_->finish(again, {}));
+    EXPECT_EQ(state_of("one"), State::kDone);
+}
+
+TEST_F(Store, AttemptsWaitAndEnd) {
+    submit("one");
+    Claim claim = **store_->claim();
+    EXPECT_TRUE(*store_->retry(claim, 60'000));
+    EXPECT_FALSE(*store_->claim()) << "not due yet";
+    run("UPDATE checks SET not_before_ms = not_before_ms - 60000");
+    claim = **store_->claim();
+    EXPECT_EQ(claim.attempts, 2);
+    EXPECT_TRUE(*store_->give_up(claim, problems::internal("it broke")));
+    const CheckRecord record = **store_->find("one");
+    EXPECT_EQ(record.state, State::kFailed);
+    EXPECT_EQ(record.json()["error"]["detail"], "it broke");
+    EXPECT_EQ(wait_after(1), 1000);
+    EXPECT_EQ(wait_after(3), 4000);
+    EXPECT_EQ(wait_after(1000), kLongestWaitMs);
+}
+
+TEST_F(Store, AClockThatSteppedBackDelaysNothing) {
+    submit("one");
+    ASSERT_TRUE(*store_->retry(**store_->claim(), 1000));
+    run("UPDATE checks SET not_before_ms = not_before_ms + 86400000");  // set when the clock was a day ahead
+    EXPECT_TRUE(*store_->claim());
+}
+
+TEST_F(Store, TheQueueIsBoundedAndKeysMakeRequestsSafe) {
+    submit("one");
+    EXPECT_EQ(store_->submit(named("two"), 1)->kind, Submitted::Kind::kQueueFull);
+    EXPECT_FALSE(*store_->exists("two"));
+    NewCheck keyed = named("three", "aa");
+    keyed.idempotency_key = "k";
+    EXPECT_EQ(store_->submit(keyed, 9)->kind, Submitted::Kind::kCreated);
+    keyed.id = "four";
+    const auto replayed = store_->submit(keyed, 1);
+    EXPECT_EQ(replayed->kind, Submitted::Kind::kReplayed) << "even when the queue is full";
+    EXPECT_EQ(replayed->check.id, "three");
+    keyed.sha256 = "bb";
+    EXPECT_EQ(store_->submit(keyed, 9)->kind, Submitted::Kind::kKeyReused);
+    keyed.owner = "somebody";
+    EXPECT_EQ(store_->submit(keyed, 9)->kind, Submitted::Kind::kCreated) << "another sender's key is another key";
+}
+
+TEST_F(Store, ListsNewestFirstByPageAndCondition) {
+    for (const char* id : {"a", "b", "c%", "d_"}) {
+        submit(id);
+    }
+    const auto ids = [&](const ListQuery& query) {
+        std::string joined;
+        for (const CheckRecord& check : store_->list(query)->checks) {
+            joined += check.id + " ";
+        }
+        return joined;
+    };
+    ListQuery query;
+    query.limit = 3;
+    EXPECT_EQ(ids(query), "d_ c% b ");
+    EXPECT_TRUE(store_->list(query)->more);
+    query.before_seq = 2;
+    EXPECT_EQ(ids(query), "a ");
+    EXPECT_FALSE(store_->list(query)->more);
+    query = {};
+    query.text = "%";
+    EXPECT_EQ(ids(query), "c% ") << "no pattern";
+    query.text = "B.JPG";
+    EXPECT_EQ(ids(query), "b ");
+    query.text = "A";
+    EXPECT_EQ(ids(query), "d_ c% b a ") << "how the SHA-256 begins";
+    query.state = State::kDone;
+    EXPECT_EQ(ids(query), "");
+}
+
+TEST_F(Store, DeletingEndsAClaim) {
+    submit("one");
+    const Claim claim = **store_->claim();
+    EXPECT_TRUE(*store_->remove("one", "key"));
+    EXPECT_FALSE(*store_->remove("one", "key"));
+    EXPECT_FALSE(*store_->finish(claim, {}));
+    EXPECT_FALSE(*store_->retry(claim, 0));
+    EXPECT_FALSE(*store_->exists("one"));
+    EXPECT_THAT(audit(), testing::ElementsAre("check.accepted", "check.deleted"));
+}
+
+TEST_F(Store, AnAuditLogThatWasChangedShows) {
+    for (const char* id : {"one", "two", "three"}) {
+        submit(id);
+    }
+    const auto broken = [&] {
+        return !database_->read(
+            [](Connection& connection) { return read_audit(connection, [](const std::string&) {}); });
+    };
+    EXPECT_FALSE(broken());
+    for (const char* tampering : {"UPDATE audit SET subject = 'x' WHERE seq = 2", "UPDATE audit SET time_ms = 0 WHERE seq = 1",
+                                  "DELETE FROM audit WHERE seq = 2", "DELETE FROM audit WHERE seq = 1"}) {
+        run("CREATE TEMP TABLE kept AS SELECT * FROM audit");
+        run(tampering);
+        EXPECT_TRUE(broken()) << tampering;
+        run("DELETE FROM audit");
+        run("INSERT INTO audit SELECT * FROM kept");
+        run("DROP TABLE kept");
+        EXPECT_FALSE(broken());
+    }
+}
+
+TEST_F(Store, KeysAreKeptAsHashesAndRevocable) {
+    KeyStore keys(*database_);
+    const auto key = keys.add("camera-1", {Scope::kSubmit});
+    ASSERT_TRUE(key);
+    EXPECT_FALSE(keys.add("camera-1", {}));
+    EXPECT_FALSE(keys.add("no name", {}));
+    EXPECT_EQ((**keys.find(*key)).name, "camera-1");
+    EXPECT_EQ((**keys.find(*key)).scopes, std::set<Scope>{Scope::kSubmit});
+    EXPECT_FALSE(*keys.find(key->substr(1)));
+    std::string file;
+    database_->read([&](Connection& connection) {
+        Statement row(connection, "SELECT group_concat(name || hash || scopes) FROM keys");
+        EXPECT_TRUE(*row.step());
+        file = row.text(0);
+        return 0;
+    });
+    EXPECT_THAT(file, testing::Not(testing::HasSubstr(*key)));
+    EXPECT_TRUE(*keys.revoke("camera-1"));
+    EXPECT_FALSE(*keys.find(*key));
+}
+
+TEST_F(Store, ALockedDatabaseIsAnErrorThatSaysSo) {
+    auto other = Connection::open((folder_ / "service.db").string());
+    ASSERT_TRUE(other);
+    ASSERT_TRUE(other->run("BEGIN EXCLUSIVE"));
+    const auto submitted = store_->submit(named("one"), 9);
+    ASSERT_FALSE(submitted);
+    EXPECT_TRUE(is_busy(submitted.error()));
+    EXPECT_EQ(problems::from_error(submitted.error()).status, 503);
+    ASSERT_TRUE(other->run("ROLLBACK"));
+    EXPECT_TRUE(store_->submit(named("one"), 9));
+}
+
+}  // namespace
+}  // namespace bonafide::service
