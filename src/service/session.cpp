@@ -3,7 +3,6 @@
 #include "service/secrets.h"
 
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
@@ -32,9 +31,17 @@ constexpr std::chrono::seconds kSlowStart{60};
 constexpr double kLeastBytesPerSecond = 2048;
 
 /// Headers that decide something: twice, two readers could each choose another.
-constexpr std::array kOnce = {"host",         "origin",          "authorization",       "content-type",
-                              "expect",       "content-length",  "content-disposition", "transfer-encoding",
-                              "content-encoding", "idempotency-key", "sec-fetch-site"};
+constexpr std::array kOnce = {"host",
+                              "origin",
+                              "authorization",
+                              "content-type",
+                              "expect",
+                              "content-length",
+                              "content-disposition",
+                              "transfer-encoding",
+                              "content-encoding",
+                              "idempotency-key",
+                              "sec-fetch-site"};
 
 std::string lowered(beast::string_view text) {
     std::string lower(text);
@@ -80,7 +87,7 @@ void Session::off_thread(Work work, Then then) {
 }
 
 void Session::start() {
-    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->read_head(); });
+    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->read_head(); });
 }
 
 void Session::drain() {
@@ -125,7 +132,7 @@ void Session::on_head(ErrorCode error) {
     if (error) {
         const bool too_large = error == http::error::header_limit || error == http::error::buffer_overflow;
         return break_off(too_large ? problems::header_too_large()
-                                   : problems::malformed("This is no HTTP/1.1 request: " + error.message() + "."));
+                                   : problems::malformed("This is no HTTP request: " + error.message() + "."));
     }
     if (auto problem = take_head()) {
         return break_off(*problem);
