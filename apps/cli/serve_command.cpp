@@ -8,7 +8,6 @@
 #include "service/times.h"
 
 #include <nlohmann/json.hpp>
-
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -191,7 +190,8 @@ void add_server_options(CLI::App& command, ServeRequest& request) {
         ->check(CLI::Range(0.0, 1e5))
         ->capture_default_str()
         ->group("Data");
-    command.add_flag("--no-media", options.no_media, "Delete media as soon as it is checked, and keep no preview of it")
+    command
+        .add_flag("--no-media", options.no_media, "Delete media as soon as it is checked, and keep no preview of it")
         ->group("Data");
     command.add_option("--min-free", options.min_free_bytes, "Room to leave on the disk, bytes (k, m, g allowed)")
         ->transform(size)
@@ -202,7 +202,9 @@ void add_server_options(CLI::App& command, ServeRequest& request) {
         ->check(CLI::PositiveNumber)
         ->capture_default_str()
         ->group("Limits");
-    command.add_option("--max-queue", options.max_queue, "Checks that may wait")->capture_default_str()->group("Limits");
+    command.add_option("--max-queue", options.max_queue, "Checks that may wait")
+        ->capture_default_str()
+        ->group("Limits");
     command.add_option("--max-connections", options.max_connections, "Connections at a time")
         ->check(CLI::PositiveNumber)
         ->capture_default_str()
@@ -228,7 +230,8 @@ void add_server_options(CLI::App& command, ServeRequest& request) {
                     "File whose first line signs call-backs; without it none are made")
         ->check(CLI::ExistingFile)
         ->group("Call-backs");
-    command.add_flag("--callback-private", options.callback_private_addresses, "Call back addresses that are not public")
+    command
+        .add_flag("--callback-private", options.callback_private_addresses, "Call back addresses that are not public")
         ->group("Call-backs");
 }
 

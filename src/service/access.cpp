@@ -61,7 +61,8 @@ std::optional<Problem> Access::refusal_of_origin(const Request& request) const {
         return problems::malformed("The Host header is missing or malformed.");
     }
     // Where a key is needed, a foreign name that points here gains nothing: it has no key.
-    if (!options_.key_needed && std::find(options_.hosts.begin(), options_.hosts.end(), *name) == options_.hosts.end()) {
+    if (!options_.key_needed &&
+        std::find(options_.hosts.begin(), options_.hosts.end(), *name) == options_.hosts.end()) {
         return problems::wrong_host("Ask for this server by its own name or address, or start it with --host-name.");
     }
     const std::string& origin = request.header("origin");
@@ -83,9 +84,9 @@ std::optional<Problem> Access::refusal_of_origin(const Request& request) const {
 std::optional<Problem> Access::refusal_of_key(const Request& request, Scope scope, std::string& actor) {
     const std::string& given = request.header("authorization");
     if (given.empty()) {
-        return options_.key_needed
-                   ? std::optional(problems::key_missing("Send \"Authorization: Bearer KEY\" with a key of this server."))
-                   : std::nullopt;
+        return options_.key_needed ? std::optional(problems::key_missing(
+                                         "Send \"Authorization: Bearer KEY\" with a key of this server."))
+                                   : std::nullopt;
     }
     if (const int wait = of_guesses_.wait_s(request.remote); wait > 0) {
         return problems::too_many_requests(wait);

@@ -11,8 +11,8 @@
 namespace bonafide::service {
 
 struct AccessOptions {
-    bool key_needed = false;         ///< else whoever reaches the server may do all
-    std::vector<std::string> hosts;  ///< names that the server answers to while no key is needed, without port
+    bool key_needed = false;           ///< else whoever reaches the server may do all
+    std::vector<std::string> hosts;    ///< names that the server answers to while no key is needed, without port
     double requests_per_minute = 600;  ///< of one key
 };
 

@@ -12,7 +12,7 @@ const std::string kFirst(64, '0');
 
 /// The text that is hashed: everything but the hash itself.
 Json entry_json(std::int64_t seq, std::int64_t time_ms, const AuditEntry& entry, const std::string& previous) {
-    return {{"seq", seq},           {"time", rfc3339(time_ms)}, {"event", entry.event},  {"subject", entry.subject},
+    return {{"seq", seq},           {"time", rfc3339(time_ms)}, {"event", entry.event}, {"subject", entry.subject},
             {"actor", entry.actor}, {"detail", entry.detail},   {"previous", previous}};
 }
 

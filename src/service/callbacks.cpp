@@ -82,8 +82,7 @@ bool Callbacks::send_next() {
     }
     const std::string body = (*check)->json().dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     const std::string time = std::to_string(now_ms() / 1000);
-    const std::string signature =
-        "t=" + time + ",v1=" + hmac_sha256(place_.options.callback_secret, time + "." + body);
+    const std::string signature = "t=" + time + ",v1=" + hmac_sha256(place_.options.callback_secret, time + "." + body);
     settle(**due, post_json((*due)->url, body, {{"X-Bonafide-Signature", signature}},
                             place_.options.callback_private_addresses));
     return true;
@@ -94,7 +93,8 @@ void Callbacks::settle(const Due& due, const Result<int>& answered) {
     const int attempts = due.attempts + 1;
     const bool given_up = !delivered && attempts >= kMostAttempts;
     const std::string outcome = answered ? std::to_string(*answered) : answered.error().message;
-    place_.log.info("callback", {{"check", due.id}, {"attempt", attempts}, {"delivered", delivered}, {"answer", outcome}});
+    place_.log.info("callback",
+                    {{"check", due.id}, {"attempt", attempts}, {"delivered", delivered}, {"answer", outcome}});
     const auto settled = place_.database.write([&](Connection& connection) -> Result<void> {
         if (!delivered && !given_up) {
             return Statement(connection, "UPDATE callbacks SET attempts = ?, not_before_ms = ? WHERE id = ?")

@@ -47,10 +47,11 @@ Result<bool> CheckStore::end(const Claim& claim, State state, const Outcome* out
         if (!transaction) {
             return transaction.error();
         }
-        Statement change(connection,
-                         "UPDATE checks SET state = ?, lease = NULL, finished_ms = ?, media_type = ?, kind = ?, verdict "
-                         "= ?, summary = ?, llr = ?, probability = ?, preview = ?, error = ? WHERE id = ? AND lease = ? "
-                         "AND state = 'running' RETURNING callback_url");
+        Statement change(
+            connection,
+            "UPDATE checks SET state = ?, lease = NULL, finished_ms = ?, media_type = ?, kind = ?, verdict "
+            "= ?, summary = ?, llr = ?, probability = ?, preview = ?, error = ? WHERE id = ? AND lease = ? "
+            "AND state = 'running' RETURNING callback_url");
         change.bind(name_of(state)).bind(now_ms());
         if (outcome != nullptr) {
             change.bind(outcome->media_type)

@@ -10,8 +10,7 @@ namespace {
 
 Result<std::optional<CheckRecord>> find_by(Connection& connection, const std::string& condition,
                                            const std::vector<std::string>& values) {
-    Statement row(connection,
-                  (std::string("SELECT ") + kRecordColumns + " FROM checks WHERE " + condition).c_str());
+    Statement row(connection, (std::string("SELECT ") + kRecordColumns + " FROM checks WHERE " + condition).c_str());
     for (const std::string& value : values) {
         row.bind(value);
     }
@@ -75,8 +74,7 @@ Result<Submitted> CheckStore::submit(const NewCheck& check, std::size_t most_wai
             }
             if (*earlier) {
                 const bool same = (*earlier)->sha256 == check.sha256;
-                return Submitted{same ? Submitted::Kind::kReplayed : Submitted::Kind::kKeyReused,
-                                 std::move(**earlier)};
+                return Submitted{same ? Submitted::Kind::kReplayed : Submitted::Kind::kKeyReused, std::move(**earlier)};
             }
         }
         const auto counted = count_waiting(connection);
@@ -127,7 +125,8 @@ Result<ListPage> CheckStore::list(const ListQuery& query) {
     }
     const bool may_be_digest = is_hexadecimal(query.text);
     if (!query.text.empty()) {
-        sql += may_be_digest ? " AND (file_name LIKE ? ESCAPE '\\' OR sha256 LIKE ?)" : " AND file_name LIKE ? ESCAPE '\\'";
+        sql += may_be_digest ? " AND (file_name LIKE ? ESCAPE '\\' OR sha256 LIKE ?)"
+                             : " AND file_name LIKE ? ESCAPE '\\'";
     }
     sql += " ORDER BY seq DESC LIMIT ?";
     return database_.read([&](Connection& connection) -> Result<ListPage> {
@@ -223,8 +222,9 @@ Result<void> CheckStore::probe() {
 
 Result<std::vector<std::string>> CheckStore::finished_before(std::int64_t time_ms, std::size_t most) {
     return database_.read([&](Connection& connection) -> Result<std::vector<std::string>> {
-        Statement rows(connection,
-                       "SELECT id FROM checks WHERE state IN ('done', 'failed') AND finished_ms < ? ORDER BY seq LIMIT ?");
+        Statement rows(
+            connection,
+            "SELECT id FROM checks WHERE state IN ('done', 'failed') AND finished_ms < ? ORDER BY seq LIMIT ?");
         rows.bind(time_ms).bind(static_cast<std::int64_t>(most));
         std::vector<std::string> ids;
         for (;;) {

@@ -63,19 +63,27 @@ void EventHub::remove(std::uint64_t number) {
 }
 
 void EventHub::changed(const std::string& id) {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [number, listener] : listeners_) {
-        if (listener.first == id) {
-            listener.second();
-        }
+    for (const std::function<void()>& listener : listeners_of(&id)) {
+        listener();
     }
 }
 
 void EventHub::changed_all() {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [number, listener] : listeners_) {
-        listener.second();
+    for (const std::function<void()>& listener : listeners_of(nullptr)) {
+        listener();
     }
+}
+
+/// Copies, called without the lock: a listener may drop what removes it from here.
+std::vector<std::function<void()>> EventHub::listeners_of(const std::string* id) {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::function<void()>> found;
+    for (const auto& [number, listener] : listeners_) {
+        if (id == nullptr || listener.first == *id) {
+            found.push_back(listener.second);
+        }
+    }
+    return found;
 }
 
 std::shared_ptr<EventFeed> follow_check(EventHub& hub, CheckStore& store, const std::string& id) {

@@ -8,13 +8,15 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace bonafide::service {
 
 /// Tells those who follow a check that it may have changed. Thread-safe; what listeners do must not block.
 class EventHub {
   public:
-    /// The listener is called on each change of `id` until remove(). The number names it.
+    /// The listener is called on each change of `id` until remove(), or a moment longer. The number names it.
     std::uint64_t add(const std::string& id, std::function<void()> listener);
     void remove(std::uint64_t number);
     void changed(const std::string& id);
@@ -22,6 +24,8 @@ class EventHub {
     void changed_all();
 
   private:
+    std::vector<std::function<void()>> listeners_of(const std::string* id);
+
     std::mutex mutex_;
     std::uint64_t last_ = 0;
     std::map<std::uint64_t, std::pair<std::string, std::function<void()>>> listeners_;

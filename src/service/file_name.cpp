@@ -151,7 +151,8 @@ std::string file_name_of(const ParameterisedValue& disposition) {
     if (const auto extended = disposition.parameters.find("filename*"); extended != disposition.parameters.end()) {
         static constexpr std::string_view kCharset = "utf-8'";
         const std::string& value = extended->second;
-        const std::size_t language_end = value.size() > kCharset.size() ? value.find('\'', kCharset.size()) : value.npos;
+        const std::size_t language_end =
+            value.size() > kCharset.size() ? value.find('\'', kCharset.size()) : value.npos;
         if (lower(value.substr(0, kCharset.size())) == kCharset && language_end != std::string::npos) {
             if (auto name = percent_decoded(std::string_view(value).substr(language_end + 1), false)) {
                 return *name;

@@ -34,7 +34,9 @@ TEST(FileName, IsMadeHarmless) {
         EXPECT_EQ(harmless_file_name(nothing), "upload") << nothing;
     }
     EXPECT_EQ(harmless_file_name("a\x1b[31m\n.jpg"), "a_[31m_.jpg");
-    EXPECT_EQ(harmless_file_name("gpj.\xE2\x80\xAE" "exe"), "gpj._exe");
+    EXPECT_EQ(harmless_file_name("gpj.\xE2\x80\xAE"
+                                 "exe"),
+              "gpj._exe");
     EXPECT_EQ(harmless_file_name("\xFF\xC0\xAF.jpg"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD.jpg");
     std::string umlauts;
     for (int i = 0; i < 300; ++i) {
@@ -84,10 +86,27 @@ TEST(CallbackTarget, IsAnHttpUrlWithoutUser) {
 }
 
 TEST(PublicAddress, IsNoneOfThoseThatLeadInside) {
-    for (const char* inside : {"127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-                               "0.0.0.0", "255.255.255.255", "224.0.0.1", "::1", "::", "fe80::1", "fd00::1",
-                               "::ffff:127.0.0.1", "::ffff:8.8.8.8", "2002:7f00:1::", "2001::1", "2001:db8::1",
-                               "64:ff9b::a00:1", "localhost", ""}) {
+    for (const char* inside : {"127.0.0.1",
+                               "10.1.2.3",
+                               "172.31.0.1",
+                               "192.168.1.1",
+                               "169.254.169.254",
+                               "100.64.0.1",
+                               "0.0.0.0",
+                               "255.255.255.255",
+                               "224.0.0.1",
+                               "::1",
+                               "::",
+                               "fe80::1",
+                               "fd00::1",
+                               "::ffff:127.0.0.1",
+                               "::ffff:8.8.8.8",
+                               "2002:7f00:1::",
+                               "2001::1",
+                               "2001:db8::1",
+                               "64:ff9b::a00:1",
+                               "localhost",
+                               ""}) {
         EXPECT_FALSE(is_public_address(inside)) << inside;
     }
     for (const char* outside : {"8.8.8.8", "172.32.0.1", "1.1.1.1", "2606:4700::1111"}) {
@@ -102,10 +121,11 @@ TEST(ListQuery, RefusesWhatIsOutOfRange) {
     EXPECT_EQ(query->before_seq, 12);
     EXPECT_EQ(query->state, State::kDone);
     using Query = std::map<std::string, std::string>;
-    for (const Query& bad : {Query{{"limit", "0"}}, Query{{"limit", "201"}}, Query{{"limit", "-1"}}, Query{{"limit", "1x"}},
-                             Query{{"limit", ""}}, Query{{"cursor", "12"}}, Query{{"cursor", "c"}},
-                             Query{{"cursor", "c99999999999999999999"}}, Query{{"state", "Done"}},
-                             Query{{"verdict", "guilty"}}, Query{{"q", std::string(201, 'x')}}}) {
+    for (const Query& bad :
+         {Query{{"limit", "0"}}, Query{{"limit", "201"}}, Query{{"limit", "-1"}}, Query{{"limit", "1x"}},
+          Query{{"limit", ""}}, Query{{"cursor", "12"}}, Query{{"cursor", "c"}},
+          Query{{"cursor", "c99999999999999999999"}}, Query{{"state", "Done"}}, Query{{"verdict", "guilty"}},
+          Query{{"q", std::string(201, 'x')}}}) {
         EXPECT_FALSE(parse_list_query(bad)) << bad.begin()->first << "=" << bad.begin()->second;
     }
 }

@@ -36,17 +36,16 @@ constexpr std::uint32_t ip(std::uint32_t a, std::uint32_t b, std::uint32_t c, st
 
 /// IANA IPv4 Special-Purpose Address Registry, with multicast and what is reserved.
 constexpr std::array kSpecial = {
-    Network{ip(0, 0, 0, 0), 8},      Network{ip(10, 0, 0, 0), 8},      Network{ip(100, 64, 0, 0), 10},
-    Network{ip(127, 0, 0, 0), 8},    Network{ip(169, 254, 0, 0), 16},  Network{ip(172, 16, 0, 0), 12},
-    Network{ip(192, 0, 0, 0), 24},   Network{ip(192, 0, 2, 0), 24},    Network{ip(192, 88, 99, 0), 24},
-    Network{ip(192, 168, 0, 0), 16}, Network{ip(198, 18, 0, 0), 15},   Network{ip(198, 51, 100, 0), 24},
-    Network{ip(203, 0, 113, 0), 24}, Network{ip(224, 0, 0, 0), 4},     Network{ip(240, 0, 0, 0), 4}};
+    Network{ip(0, 0, 0, 0), 8},      Network{ip(10, 0, 0, 0), 8},     Network{ip(100, 64, 0, 0), 10},
+    Network{ip(127, 0, 0, 0), 8},    Network{ip(169, 254, 0, 0), 16}, Network{ip(172, 16, 0, 0), 12},
+    Network{ip(192, 0, 0, 0), 24},   Network{ip(192, 0, 2, 0), 24},   Network{ip(192, 88, 99, 0), 24},
+    Network{ip(192, 168, 0, 0), 16}, Network{ip(198, 18, 0, 0), 15},  Network{ip(198, 51, 100, 0), 24},
+    Network{ip(203, 0, 113, 0), 24}, Network{ip(224, 0, 0, 0), 4},    Network{ip(240, 0, 0, 0), 4}};
 
 bool is_public(const asio::ip::address_v4& address) {
     const auto value = static_cast<std::uint32_t>(address.to_uint());
-    return std::none_of(kSpecial.begin(), kSpecial.end(), [&](const Network& network) {
-        return (value ^ network.address) >> (32 - network.bits) == 0;
-    });
+    return std::none_of(kSpecial.begin(), kSpecial.end(),
+                        [&](const Network& network) { return (value ^ network.address) >> (32 - network.bits) == 0; });
 }
 
 bool is_public(const asio::ip::address& address) {
@@ -54,11 +53,11 @@ bool is_public(const asio::ip::address& address) {
         return is_public(address.to_v4());
     }
     const auto bytes = address.to_v6().to_bytes();
-    // Only 2000::/3 is handed out; of it 2001::/23 (special purposes, with Teredo), 2001:db8::/32 (examples) and 2002::/16
-    // (which wraps IPv4) lead elsewhere. Mapped IPv4 addresses lie outside.
-    const bool special = bytes[0] == 0x20 && ((bytes[1] == 0x01 && bytes[2] < 0x02) ||
-                                              (bytes[1] == 0x01 && bytes[2] == 0x0D && bytes[3] == 0xB8) ||
-                                              bytes[1] == 0x02);
+    // Only 2000::/3 is handed out; of it 2001::/23 (special purposes, with Teredo), 2001:db8::/32 (examples) and
+    // 2002::/16 (which wraps IPv4) lead elsewhere. Mapped IPv4 addresses lie outside.
+    const bool special =
+        bytes[0] == 0x20 && ((bytes[1] == 0x01 && bytes[2] < 0x02) ||
+                             (bytes[1] == 0x01 && bytes[2] == 0x0D && bytes[3] == 0xB8) || bytes[1] == 0x02);
     return (bytes[0] & 0xE0) == 0x20 && !special;
 }
 
@@ -75,7 +74,8 @@ class Exchange {
         stream_.async_connect(endpoints_, [this](beast::error_code error, const tcp::endpoint&) {
             error_ = error;
             if (!error) {
-                http::async_write(stream_, request_, [this](beast::error_code failed, std::size_t) { on_sent(failed); });
+                http::async_write(stream_, request_,
+                                  [this](beast::error_code failed, std::size_t) { on_sent(failed); });
             }
         });
         context_.run();

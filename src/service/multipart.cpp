@@ -155,8 +155,7 @@ Result<bool> MultipartParser::read_headers(MultipartSink& sink) {
     if (end == std::string::npos) {
         return false;
     }
-    const auto headers =
-        parse_headers(end == 0 ? std::string_view() : std::string_view(held_).substr(2, end - 2));
+    const auto headers = parse_headers(end == 0 ? std::string_view() : std::string_view(held_).substr(2, end - 2));
     if (!headers) {
         return invalid("a part's header lines are broken, folded or repeated");
     }

@@ -55,15 +55,13 @@ TEST(Multipart, GivesTheSameInPiecesOfAnySize) {
 TEST(Multipart, RefusesWhatTwoReadersCouldSeeDifferently) {
     const std::string head = "--b\r\nA: 1\r\n\r\n";
     for (const std::string& text : {
-             std::string("preamble\r\n") + head + "x\r\n--b--",  // text before the first boundary
-             std::string("--b--\r\n"),                           // no part at all
-             std::string("--b \r\nA: 1\r\n\r\nx\r\n--b--"),      // blanks behind a boundary
-             std::string("--b\nA: 1\n\nx\n--b--"),               // other line ends
+             std::string("preamble\r\n") + head + "x\r\n--b--",   // text before the first boundary
+             std::string("--b--\r\n"),                            // no part at all
+             std::string("--b \r\nA: 1\r\n\r\nx\r\n--b--"),       // blanks behind a boundary
+             std::string("--b\nA: 1\n\nx\n--b--"),                // other line ends
              std::string("--b\r\nA: 1\r\n b\r\n\r\nx\r\n--b--"),  // a folded line
-             std::string("--b\r\nA: 1\r\nA: 2\r\n\r\nx\r\n--b--"),
-             std::string("--b\r\nA 1\r\n\r\nx\r\n--b--"),
-             std::string("--b\r\nA : 1\r\n\r\nx\r\n--b--"),
-             std::string("--b\r\nA: \x01\r\n\r\nx\r\n--b--"),
+             std::string("--b\r\nA: 1\r\nA: 2\r\n\r\nx\r\n--b--"), std::string("--b\r\nA 1\r\n\r\nx\r\n--b--"),
+             std::string("--b\r\nA : 1\r\n\r\nx\r\n--b--"), std::string("--b\r\nA: \x01\r\n\r\nx\r\n--b--"),
              head + "x\r\n--b--\r\nmore",
              head + "x\r\n--bc\r\nA: 1\r\n\r\ny\r\n--b--",  // a boundary that only begins like it
          }) {

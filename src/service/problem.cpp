@@ -16,8 +16,8 @@ Problem make(int status, const char* name, const char* title, std::string detail
 }  // namespace
 
 nlohmann::ordered_json Problem::json(const std::string& instance, const std::string& request_id) const {
-    return {{"type", "/problems/" + name}, {"title", title},       {"status", status},
-            {"detail", detail},            {"instance", instance}, {"request_id", request_id}};
+    return {{"type", "/problems/" + name}, {"title", title},          {"status", status}, {"detail", detail},
+            {"instance", instance},        {"request_id", request_id}};
 }
 
 namespace problems {

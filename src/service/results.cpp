@@ -19,8 +19,7 @@ constexpr const char* kPreview = "preview.png";
 bool is_map_name(const std::string& name) {
     static constexpr const char* kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
     return name.starts_with(kMapsPrefix) && name.ends_with(".png") && name.size() <= 100 &&
-           name.find_first_not_of(kAllowed, kMapsPrefix.size()) == std::string::npos &&
-           name[kMapsPrefix.size()] != '.';
+           name.find_first_not_of(kAllowed, kMapsPrefix.size()) == std::string::npos && name[kMapsPrefix.size()] != '.';
 }
 
 /// Pictures are served by type: one that is no PNG file is no picture.

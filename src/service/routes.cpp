@@ -151,10 +151,10 @@ Response Routes::answer(const Request& request) {
     if (auto refused = place_.access.refusal_of_origin(request)) {
         return Response::problem(*refused, request);
     }
-    return Response::problem(
-        allowed.empty() ? problems::not_found("The interface has no such path; /v1/openapi.json lists them.")
-                        : problems::method_not_allowed(allowed),
-        request);
+    return Response::problem(allowed.empty()
+                                 ? problems::not_found("The interface has no such path; /v1/openapi.json lists them.")
+                                 : problems::method_not_allowed(allowed),
+                             request);
 }
 
 std::unique_ptr<BodySink> Routes::begin(const Request& request, std::optional<std::uint64_t> length,
@@ -274,7 +274,8 @@ Response Routes::result_file(const Found& found, const std::string& name, const 
     }
     if ((*check)->state != State::kDone) {
         return Response::problem(
-            problems::not_done(std::string("It is ") + name_of((*check)->state) + "; see its \"state\"."), found.request);
+            problems::not_done(std::string("It is ") + name_of((*check)->state) + "; see its \"state\"."),
+            found.request);
     }
     const fs::path path = place_.upload.folder.results(found.id) / name;
     std::error_code error;

@@ -35,9 +35,8 @@ Runner::~Runner() {
 }
 
 void Runner::start() {
-    notes_ = engine::analyzer_notes(place_.installation.worker);
-    const int jobs =
-        place_.options.jobs > 0 ? place_.options.jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int jobs = place_.options.jobs > 0 ? place_.options.jobs
+                                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     for (int job = 0; job < jobs; ++job) {
         threads_.emplace_back([this] { run(); });
     }
@@ -137,7 +136,8 @@ void Runner::work(const Claim& claim) {
     }
     const double seconds = seconds_since(start);
     place_.metrics.count_check(end, seconds);
-    place_.log.info("check.ended", {{"check", claim.id}, {"attempt", claim.attempts}, {"end", end}, {"seconds", seconds}});
+    place_.log.info("check.ended",
+                    {{"check", claim.id}, {"attempt", claim.attempts}, {"end", end}, {"seconds", seconds}});
     place_.hub.changed(claim.id);
 }
 
@@ -157,6 +157,8 @@ Result<engine::Checked> Runner::analyse(const Claim& claim, const std::atomic<bo
 }
 
 void Runner::finish(const Claim& claim, const engine::Checked& checked) {
+    // Asked for when they are needed: the server starts without waiting for a worker.
+    std::call_once(notes_known_, [this] { notes_ = engine::analyzer_notes(place_.installation.worker); });
     const auto outcome = write_results(place_.folder, claim.id, checked, notes_);
     if (!outcome) {
         settle(claim, outcome.error().message, outcome.error().code == ErrorCode::kLimit);

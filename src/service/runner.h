@@ -45,7 +45,8 @@ class Runner {
     void notify();
     /// Ends the analysis of `id`, if there is one.
     void cancel(const std::string& id);
-    /// Begins no further check, waits `drain_s` for those under way, and gives back to the queue those that take longer.
+    /// Begins no further check, waits `drain_s` for those under way, and gives back to the queue those that take
+    /// longer.
     void stop(int drain_s);
 
   private:
@@ -58,6 +59,7 @@ class Runner {
     void wait_for_work();
 
     Place place_;
+    std::once_flag notes_known_;
     report::AnalyzerNotes notes_;
     std::mutex mutex_;
     std::condition_variable news_;

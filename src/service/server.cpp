@@ -6,7 +6,6 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
-
 #include <fcntl.h>
 
 #include <condition_variable>
@@ -57,9 +56,9 @@ struct Server::State {
 };
 
 void Server::State::accept() {
-    acceptor.async_accept(asio::make_strand(network), [this](const boost::system::error_code& error, tcp::socket socket) {
-        on_accepted(error, std::move(socket));
-    });
+    acceptor.async_accept(
+        asio::make_strand(network),
+        [this](const boost::system::error_code& error, tcp::socket socket) { on_accepted(error, std::move(socket)); });
 }
 
 void Server::State::forget_closed() {

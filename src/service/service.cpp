@@ -15,8 +15,8 @@ AccessOptions access_of(const Options& options) {
     AccessOptions access;
     access.key_needed = options.require_key || !is_loopback(options.address);
     access.hosts = {"localhost", "127.0.0.1", "::1"};
-    if (const auto own = host_name(options.address.find(':') == std::string::npos ? options.address
-                                                                                  : "[" + options.address + "]")) {
+    if (const auto own =
+            host_name(options.address.find(':') == std::string::npos ? options.address : "[" + options.address + "]")) {
         access.hosts.push_back(*own);
     }
     for (const std::string& name : options.host_names) {
@@ -119,8 +119,9 @@ Result<void> Service::start() {
     parts.housekeeper.start();
     parts.callbacks.start();
     parts.server.start();
-    parts.log.info("server.started",
-                   {{"address", parts.options.address}, {"port", port()}, {"requeued", *requeued}, {"version", kVersion}});
+    parts.log.info(
+        "server.started",
+        {{"address", parts.options.address}, {"port", port()}, {"requeued", *requeued}, {"version", kVersion}});
     return {};
 }
 

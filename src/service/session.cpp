@@ -3,12 +3,12 @@
 #include "service/secrets.h"
 
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 namespace bonafide::service {
@@ -32,9 +32,17 @@ constexpr std::chrono::seconds kSlowStart{60};
 constexpr double kLeastBytesPerSecond = 2048;
 
 /// Headers that decide something: twice, two readers could each choose another.
-constexpr std::array kOnce = {"host",         "origin",          "authorization",       "content-type",
-                              "expect",       "content-length",  "content-disposition", "transfer-encoding",
-                              "content-encoding", "idempotency-key", "sec-fetch-site"};
+constexpr std::array kOnce = {"host",
+                              "origin",
+                              "authorization",
+                              "content-type",
+                              "expect",
+                              "content-length",
+                              "content-disposition",
+                              "transfer-encoding",
+                              "content-encoding",
+                              "idempotency-key",
+                              "sec-fetch-site"};
 
 std::string lowered(beast::string_view text) {
     std::string lower(text);
@@ -80,7 +88,7 @@ void Session::off_thread(Work work, Then then) {
 }
 
 void Session::start() {
-    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->read_head(); });
+    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->read_head(); });
 }
 
 void Session::drain() {
@@ -101,7 +109,8 @@ void Session::read_head() {
     std::vector<std::uint8_t>().swap(piece_);
     parser_.emplace();
     parser_->header_limit(kMostHeaderBytes);
-    parser_->body_limit(boost::none);  // the sink counts: it can say what is too large
+    // The sink counts: it can say what is too large. Beast 1.74 takes "no limit" for one of nothing.
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     idle_ = true;
     stream_.expires_after(kHeadWait);
     http::async_read_header(stream_, buffer_, *parser_,
@@ -125,7 +134,7 @@ void Session::on_head(ErrorCode error) {
     if (error) {
         const bool too_large = error == http::error::header_limit || error == http::error::buffer_overflow;
         return break_off(too_large ? problems::header_too_large()
-                                   : problems::malformed("This is no HTTP/1.1 request: " + error.message() + "."));
+                                   : problems::malformed("This is no HTTP request: " + error.message() + "."));
     }
     if (auto problem = take_head()) {
         return break_off(*problem);

@@ -18,9 +18,9 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-constexpr std::chrono::seconds kWriteWait{30};   ///< for the other end to take some bytes
-constexpr std::chrono::seconds kBeat{15};        ///< between signs of life among events
-constexpr std::chrono::seconds kLingerWait{5};   ///< for the rest of what nobody wants
+constexpr std::chrono::seconds kWriteWait{30};  ///< for the other end to take some bytes
+constexpr std::chrono::seconds kBeat{15};       ///< between signs of life among events
+constexpr std::chrono::seconds kLingerWait{5};  ///< for the rest of what nobody wants
 constexpr const char* kBeatText = ": still here\n\n";
 constexpr const char* kDataPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 

@@ -6,7 +6,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <filesystem>
@@ -47,9 +46,8 @@ class Store : public testing::Test {
     std::vector<std::string> audit() {
         std::vector<std::string> events;
         const auto read = database_->read([&](Connection& connection) {
-            return read_audit(connection, [&](const std::string& line) {
-                events.push_back(nlohmann::json::parse(line)["event"]);
-            });
+            return read_audit(connection,
+                              [&](const std::string& line) { events.push_back(nlohmann::json::parse(line)["event"]); });
         });
         EXPECT_TRUE(read) << read.error().message;
         return events;
@@ -180,8 +178,9 @@ TEST_F(Store, AnAuditLogThatWasChangedShows) {
             [](Connection& connection) { return read_audit(connection, [](const std::string&) {}); });
     };
     EXPECT_FALSE(broken());
-    for (const char* tampering : {"UPDATE audit SET subject = 'x' WHERE seq = 2", "UPDATE audit SET time_ms = 0 WHERE seq = 1",
-                                  "DELETE FROM audit WHERE seq = 2", "DELETE FROM audit WHERE seq = 1"}) {
+    for (const char* tampering :
+         {"UPDATE audit SET subject = 'x' WHERE seq = 2", "UPDATE audit SET time_ms = 0 WHERE seq = 1",
+          "DELETE FROM audit WHERE seq = 2", "DELETE FROM audit WHERE seq = 1"}) {
         run("CREATE TEMP TABLE kept AS SELECT * FROM audit");
         run(tampering);
         EXPECT_TRUE(broken()) << tampering;

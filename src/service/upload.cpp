@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <variant>
 
 namespace bonafide::service {
 namespace {
@@ -17,6 +18,8 @@ constexpr std::uint64_t kMultipartRoomBytes = 64 * 1024;
 /// How often the room on the disk is looked at.
 constexpr std::uint64_t kLookEveryBytes = 16ULL << 20;
 constexpr int kQueueRetryS = 5;
+/// At a time: each holds a quarter of a megabyte at most.
+constexpr std::int64_t kMostUploads = 256;
 constexpr std::size_t kMostKeyCharacters = 255;
 
 /// What the head of the request says about the upload.
@@ -38,7 +41,8 @@ std::variant<Announced, Problem> read_head(const Options& options, const Request
         if (parsed->word.starts_with("multipart/")) {
             const auto boundary = parsed->parameters.find("boundary");
             if (parsed->word != "multipart/form-data" || boundary == parsed->parameters.end()) {
-                return problems::malformed("Of multipart types only multipart/form-data with a boundary is understood.");
+                return problems::malformed(
+                    "Of multipart types only multipart/form-data with a boundary is understood.");
             }
             announced.boundary = boundary->second;
         }
@@ -109,8 +113,7 @@ class Upload final : public BodySink, private MultipartSink {
     std::optional<Response> take(std::span<const std::uint8_t> piece) override {
         place_.metrics.add_received(piece.size());
         body_bytes_ += piece.size();
-        const std::uint64_t most =
-            place_.options.max_upload_bytes + (parser_ ? kMultipartRoomBytes : 0);
+        const std::uint64_t most = place_.options.max_upload_bytes + (parser_ ? kMultipartRoomBytes : 0);
         const Result<void> taken = body_bytes_ > most ? Result<void>(Error{ErrorCode::kUsage, ""})
                                    : parser_          ? parser_->feed(piece, *this)
                                                       : data(piece);
@@ -139,8 +142,7 @@ class Upload final : public BodySink, private MultipartSink {
   private:
     Result<void> part(const std::map<std::string, std::string>& headers) override {
         const auto given = headers.find("content-disposition");
-        const auto disposition =
-            given == headers.end() ? std::nullopt : parse_parameterised(given->second);
+        const auto disposition = given == headers.end() ? std::nullopt : parse_parameterised(given->second);
         if (!disposition || disposition->word != "form-data") {
             return Error{ErrorCode::kInvalid, "a part of the multipart body has no Content-Disposition: form-data"};
         }
@@ -272,7 +274,8 @@ std::unique_ptr<BodySink> begin_upload(const UploadPlace& place, const Request& 
         refusal = Response::problem(problems::from_error(waiting.error()), request);
         return nullptr;
     }
-    if (*waiting >= place.options.max_queue && !announced.idempotency_key) {
+    const bool full = *waiting >= place.options.max_queue && !announced.idempotency_key;
+    if (full || place.metrics.uploads() >= kMostUploads) {
         refusal = Response::problem(problems::queue_full(kQueueRetryS), request);
         return nullptr;
     }

@@ -42,7 +42,7 @@ def test_forms(server, is_problem, body):
 @pytest.mark.parametrize("headers,status,name", [
     ({"Content-Type": "multipart/mixed; boundary=b"}, 400, "malformed"), ({"Content-Type": "multipart/form-data"}, 400, "malformed"),
     ({"Content-Type": "multipart/form-data; boundary=\"\""}, 400, "malformed"), ({"Content-Type": "multipart/form-data; boundary=a; boundary=b"}, 400, "malformed"),
-    ({"Content-Type": "///"}, 400, "malformed"), ({"Content-Disposition": "\"x\""}, 400, "malformed"), ({"Content-Encoding": "gzip"}, 415, "encoding-not-supported"),
+    ({"Content-Type": "a b"}, 400, "malformed"), ({"Content-Disposition": "\"x\""}, 400, "malformed"), ({"Content-Encoding": "gzip"}, 415, "encoding-not-supported"),
 ])
 def test_heads_of_uploads(server, picture, is_problem, headers, status, name):
     is_problem(server.ask("POST", "/v1/checks", picture, headers), status, name)
@@ -66,7 +66,7 @@ def test_heads_of_uploads(server, picture, is_problem, headers, status, name):
 def test_heads(server, head, status):
     answer = server.raw(head)
     assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:200]
-    assert answer.count(b"HTTP/1.1") == 1 and b"application/problem+json" in answer
+    assert answer.count(b"X-Request-Id") == 1 and b"application/problem+json" in answer
 
 
 def test_a_body_that_nobody_wants_is_no_second_request(server):

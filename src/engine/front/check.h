@@ -13,7 +13,7 @@ namespace bonafide::engine {
 struct Checked {
     report::Report report;
     report::Artifacts artifacts;
-    std::string last_words;  ///< of the worker, for --verbose
+    std::string last_words;    ///< of the worker, for --verbose
     bool worker_died = false;  ///< by a signal that nobody here sent: another try may end otherwise
     bool stopped = false;      ///< because the caller asked for it; the report then says nothing
 };

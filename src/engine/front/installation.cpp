@@ -34,7 +34,10 @@ Installation find_installation() {
             return {worker.string(), data, {data}, data + "/web"};
         }
     }
-    return {BONAFIDE_BUILD_WORKER, BONAFIDE_SOURCE_MODELS, {BONAFIDE_SOURCE_MODELS, BONAFIDE_SOURCE_WHEELS}, BONAFIDE_SOURCE_PAGES};
+    return {BONAFIDE_BUILD_WORKER,
+            BONAFIDE_SOURCE_MODELS,
+            {BONAFIDE_SOURCE_MODELS, BONAFIDE_SOURCE_WHEELS},
+            BONAFIDE_SOURCE_PAGES};
 }
 
 }  // namespace bonafide::engine

@@ -11,7 +11,17 @@ namespace bonafide::engine {
 
 /// How a worker ended.
 struct WorkerEnd {
-    enum class Kind { kDelivered, kUsage, kNoInstallation, kBroken, kCrashed, kTimedOut, kOutOfMemory, kProtocol, kStopped };
+    enum class Kind {
+        kDelivered,
+        kUsage,
+        kNoInstallation,
+        kBroken,
+        kCrashed,
+        kTimedOut,
+        kOutOfMemory,
+        kProtocol,
+        kStopped
+    };
     Kind kind = Kind::kBroken;
     std::string report_json;  ///< when kDelivered
     report::Artifacts artifacts;

@@ -14,8 +14,8 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Task, {{Task::kCheck, "check"},
                                     {Task::kCameraPlanes, "camera planes"},
                                     {Task::kCameraFingerprint, "camera fingerprint"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, task, path, sha256, limits, only, skip, parameters, prior, threads, maps,
-                                   presentation, preview, localise, mask, launder, data_folder, model_folders, cache_folder,
-                                   trust_anchors_pem, camera, camera_file)
+                                   presentation, preview, localise, mask, launder, data_folder, model_folders,
+                                   cache_folder, trust_anchors_pem, camera, camera_file)
 
 std::string to_json(const Job& job) {
     // A file name need not be valid UTF-8; JSON must be.
