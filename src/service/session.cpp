@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 namespace bonafide::service {
@@ -108,7 +109,8 @@ void Session::read_head() {
     std::vector<std::uint8_t>().swap(piece_);
     parser_.emplace();
     parser_->header_limit(kMostHeaderBytes);
-    parser_->body_limit(boost::none);  // the sink counts: it can say what is too large
+    // The sink counts: it can say what is too large. Beast 1.74 takes "no limit" for one of nothing.
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     idle_ = true;
     stream_.expires_after(kHeadWait);
     http::async_read_header(stream_, buffer_, *parser_,

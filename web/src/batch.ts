@@ -20,8 +20,8 @@ export interface Entry {
 }
 
 const kSending = 2;
-const kAsked = 8;
-const kPause_s = 1.5;
+const kAsked = 5;
+const kPause_s = 2;
 
 /**
  * Several files on their way. Lives as long as the tab, whatever page is shown; what was accepted outlives a reload. States are asked

@@ -48,6 +48,11 @@ export function foreign(text: string): HTMLElement {
     return h("bdi", {}, text);
 }
 
+/** A dotted name, which breaks after a dot rather than within a word. */
+export function dotted(id: string): HTMLElement {
+    return h("code", {}, id.split(/(?<=\.)/).flatMap((part, place) => (place > 0 ? [h("wbr"), part] : [part])));
+}
+
 /** What the engine wrote. It writes English, whatever the language of the page. */
 export function engineText(text: string): HTMLElement {
     return h("span", { lang: "en", dir: "auto" }, text);

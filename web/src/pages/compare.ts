@@ -1,6 +1,6 @@
 import { getCheck, getMaps, getPreview, getReport, listChecks } from "../api/client";
 import type { Check, Finding, MapEntry, Report } from "../api/types";
-import { h, replace, type Child } from "../dom";
+import { dotted, h, replace, type Child } from "../dom";
 import { moment, signed } from "../format";
 import { icon } from "../icons";
 import { t } from "../i18n";
@@ -57,7 +57,7 @@ function table(a: Side, b: Side): HTMLElement {
         h("tbody", {}, ids.map((id) => {
             const [own, other] = [left.get(id), right.get(id)];
             const unlike = weight(own) !== weight(other);
-            return h("tr", { class: unlike ? "unlike" : null }, h("th", { scope: "row" }, h("code", {}, id), unlike ? h("span", { class: "tag" }, t("compare.differs")) : null),
+            return h("tr", { class: unlike ? "unlike" : null }, h("th", { scope: "row" }, dotted(id), unlike ? h("span", { class: "tag" }, t("compare.differs")) : null),
                 h("td", { class: "value", "data-label": "A" }, weight(own)), h("td", { class: "value", "data-label": "B" }, weight(other)), h("td", { class: "small quiet" }, differences(own, other)));
         })));
 }

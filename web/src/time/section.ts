@@ -1,5 +1,5 @@
 import type { Check, Report } from "../api/types";
-import { append, engineText, h, type Child } from "../dom";
+import { append, dotted, engineText, h, type Child } from "../dom";
 import { clock, span } from "../format";
 import { icon } from "../icons";
 import { plural, t } from "../i18n";
@@ -35,7 +35,7 @@ function momentList(moments: readonly Moment[], choose: (moment: Moment) => void
         append(body, moments.slice(shown, shown + count).map((moment) => h("tr", { "data-moment": moment.index },
             h("th", { scope: "row" }, h("button", { type: "button", class: "place-button", "aria-pressed": "false", click: () => choose(moment) },
                 icon("time"), span(moment.start_s, moment.end_s))),
-            h("td", {}, engineText(moment.finding.explanation)), h("td", {}, h("code", {}, moment.finding.analyzer)))));
+            h("td", {}, engineText(moment.finding.explanation)), h("td", {}, dotted(moment.finding.analyzer)))));
         shown = Math.min(shown + count, moments.length);
         more.hidden = shown >= moments.length;
         more.textContent = plural("time.more", moments.length - shown);

@@ -258,6 +258,8 @@ export class Timeline {
                 low = Math.min(low, sound.peaks[i * 2]!);
                 high = Math.max(high, sound.peaks[i * 2 + 1]!);
             }
+            // Lossy codecs decode to values beyond full scale.
+            [low, high] = [Math.max(low, -1), Math.min(high, 1)];
             context.fillRect(x, middle - (high * kWave) / 2, 1, Math.max(((high - low) * kWave) / 2, 1));
         }
         const top = kLabel * 2 + kWave + kGap;
