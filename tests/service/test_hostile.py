@@ -36,7 +36,7 @@ def test_names(server, picture, is_problem, name, stored):
 ])
 def test_forms(server, is_problem, body):
     is_problem(server.ask("POST", "/v1/checks", body, {"Content-Type": FORM}), 400, "malformed")
-    assert server.leftovers() == []
+    assert server.leaves_nothing()
 
 
 @pytest.mark.parametrize("headers,status,name", [
@@ -46,7 +46,7 @@ def test_forms(server, is_problem, body):
 ])
 def test_heads_of_uploads(server, picture, is_problem, headers, status, name):
     is_problem(server.ask("POST", "/v1/checks", picture, headers), status, name)
-    assert server.leftovers() == []
+    assert server.leaves_nothing()
 
 
 @pytest.mark.parametrize("head,status", [
@@ -106,7 +106,7 @@ def test_too_large(make_server, is_problem):
     is_problem(server.ask("POST", "/v1/checks", iter([bytes(60_000), bytes(60_000)])), 413, "too-large")
     form = b"--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n" + bytes(100_001) + b"\r\n--b--"
     is_problem(server.ask("POST", "/v1/checks", form, {"Content-Type": FORM}), 413, "too-large")
-    assert server.leftovers() == []
+    assert server.leaves_nothing()
     assert server.upload(bytes(100_000)).status == 202
 
 
@@ -120,7 +120,5 @@ def test_senders_that_go_away(server):
             while not server.leftovers() and time.monotonic() < deadline:
                 time.sleep(0.02)
             assert server.leftovers()
-        while server.leftovers() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert server.leftovers() == []
+        assert server.leaves_nothing()
     assert server.get("/v1/checks?limit=200").json()["checks"] == before
