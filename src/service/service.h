@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/result.h"
 #include "engine/front/installation.h"
 #include "service/log.h"
 #include "service/options.h"
