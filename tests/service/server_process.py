@@ -90,3 +90,10 @@ class Server:
     def leftovers(self):
         """Files of uploads that never became checks."""
         return os.listdir(self.data / "incoming")
+
+    def leaves_nothing(self, timeout=10):
+        """Whether what uploads left goes away: that may be a moment after the answer."""
+        deadline = time.monotonic() + timeout
+        while self.leftovers() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return self.leftovers() == []

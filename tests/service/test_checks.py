@@ -157,7 +157,7 @@ def test_an_idempotency_key_makes_one_check(server, picture, is_problem):
     assert (first.status, again.status) == (202, 202) and first.json()["id"] == again.json()["id"]
     is_problem(server.upload(picture + b"x", Idempotency_Key="order-66"), 422, "idempotency-key-reused")
     is_problem(server.upload(picture, Idempotency_Key="k" * 256), 400, "malformed")
-    assert server.leftovers() == []
+    assert server.leaves_nothing()
 
 
 def test_operation(server, bonafide):

@@ -61,7 +61,7 @@ def test_kill_at_any_moment_loses_nothing(make_server, bonafide, picture):
     for check_id in accepted:
         assert server.wait(check_id)["state"] == "done"
         assert server.get(f"/v1/checks/{check_id}/report").status == 200
-    assert server.leftovers() == []
+    assert server.leaves_nothing()
     events = audit(bonafide, server)
     for check_id in accepted:
         assert [event["event"] for event in events if event["subject"] == check_id] == ["check.accepted", "check.done"]
@@ -79,7 +79,7 @@ def test_a_full_queue_says_when_to_come_back(make_server, examples, picture, is_
     assert [answer.status for answer in answers][:2] == [202, 202]
     is_problem(answers[-1], 429, "queue-full")
     assert int(answers[-1].headers["retry-after"]) >= 1
-    assert server.leftovers() == []
+    assert server.leaves_nothing()
 
 
 def test_an_analysis_that_is_killed_is_tried_again(make_server, examples):
@@ -110,7 +110,7 @@ def test_a_locked_database_is_said_and_over(make_server, picture, is_problem):
     is_problem(server.get("/readyz"), 503, "unavailable")
     assert server.get("/healthz").status == 200
     other.execute("ROLLBACK")
-    assert server.leftovers() == []
+    assert server.leaves_nothing()
     check = server.upload(picture)
     assert check.status == 202 and server.wait(check.json()["id"])["state"] == "done"
 
@@ -125,7 +125,7 @@ def test_a_disk_that_fills_up_in_an_upload(make_server, picture, is_problem):
     # A limit on the size of files is the full disk that needs no other disk: here 8 MiB.
     server = make_server(limit_file_size=8192)
     is_problem(server.upload(bytes(12_000_000)), 507, "no-space")
-    assert server.leftovers() == []
+    assert server.leaves_nothing()
     assert server.wait(server.upload(picture).json()["id"])["state"] == "done"
 
 
