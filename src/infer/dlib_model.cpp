@@ -54,8 +54,8 @@ bool convolution_fits(const DlibLayer& layer, const ov::Shape& in) {
 }
 
 Node convolved(const DlibLayer& layer, const Node& in) {
-    const auto padding = ov::CoordinateDiff{static_cast<std::ptrdiff_t>(layer.padding_y),
-                                            static_cast<std::ptrdiff_t>(layer.padding_x)};
+    const auto padding =
+        ov::CoordinateDiff{static_cast<std::ptrdiff_t>(layer.padding_y), static_cast<std::ptrdiff_t>(layer.padding_x)};
     const std::size_t channels = in.get_shape()[1];
     const Node filters = constant({layer.outputs, channels, layer.height, layer.width}, layer.weights.data());
     const Node product =
@@ -89,8 +89,8 @@ Node pooled(const DlibLayer& layer, const Node& in) {
 /// Follows the picture through the layers.
 struct Walk {
     Node now;
-    Node block;    ///< what the current block was given
-    Node shortcut; ///< what will be added at the block's end, where it was shrunk for that
+    Node block;     ///< what the current block was given
+    Node shortcut;  ///< what will be added at the block's end, where it was shrunk for that
     bool shrunk = false;
 
     /// False where the layer does not fit what stands before it.
@@ -108,11 +108,11 @@ struct Walk {
                 if (layer.weights.size() != 2 * channels || channels == 0) {
                     return false;
                 }
-                const Node scaled = std::make_shared<ov::op::v1::Multiply>(
-                                        now, constant({1, channels, 1, 1}, layer.weights.data()))
-                                        ->output(0);
-                now = std::make_shared<ov::op::v1::Add>(
-                          scaled, constant({1, channels, 1, 1}, layer.weights.data() + channels))
+                const Node scaled =
+                    std::make_shared<ov::op::v1::Multiply>(now, constant({1, channels, 1, 1}, layer.weights.data()))
+                        ->output(0);
+                now = std::make_shared<ov::op::v1::Add>(scaled,
+                                                        constant({1, channels, 1, 1}, layer.weights.data() + channels))
                           ->output(0);
                 return true;
             }
@@ -157,8 +157,8 @@ Result<std::shared_ptr<ov::Model>> to_openvino(const DlibNetwork& network) {
     if (network.height_px == 0 || network.width_px == 0 || network.layers.empty()) {
         return misfit;
     }
-    auto picture = std::make_shared<ov::op::v0::Parameter>(ov::element::f32,
-                                                           ov::Shape{1, 3, network.height_px, network.width_px});
+    auto picture =
+        std::make_shared<ov::op::v0::Parameter>(ov::element::f32, ov::Shape{1, 3, network.height_px, network.width_px});
     picture->output(0).set_names({"picture"});
     const float means[] = {network.mean_red, network.mean_green, network.mean_blue};
     const float step[] = {1 / 256.0F};

@@ -1,8 +1,8 @@
-// The format, as dlib's sources write it: integers are a byte that tells their length and sign, then as many bytes, least
-// first; floats are two integers, mantissa and power of two; flags are the character 0 or 1; texts are their length and
-// their bytes; a block of numbers is five integers (a version and four sides) and then plain floats. A network is
-// written from outside in: first a version for each layer, then the input, then each layer's own values in the order in
-// which the picture passes through them.
+// The format, as dlib's sources write it: integers are a byte that tells their length and sign, then as many bytes,
+// least first; floats are two integers, mantissa and power of two; flags are the character 0 or 1; texts are their
+// length and their bytes; a block of numbers is five integers (a version and four sides) and then plain floats. A
+// network is written from outside in: first a version for each layer, then the input, then each layer's own values in
+// the order in which the picture passes through them.
 #include "infer/dlib_network.h"
 
 #include <cmath>

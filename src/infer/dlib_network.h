@@ -32,7 +32,8 @@ struct DlibNetwork {
 
 /// Reads what dlib's serialize() writes of a residual network for pictures (dlib 19: dnn/core.h, dnn/layers.h,
 /// serialize.h), the layers of its face recognition network and no others. Neither runs nor needs dlib. kTruncated,
-/// kInvalid or kUnsupported where the bytes are anything else; nothing is allocated beyond what the bytes themselves hold.
+/// kInvalid or kUnsupported where the bytes are anything else; nothing is allocated beyond what the bytes themselves
+/// hold.
 Result<DlibNetwork> read_dlib_network(std::span<const std::uint8_t> bytes);
 
 }  // namespace bonafide::infer

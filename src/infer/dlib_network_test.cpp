@@ -113,7 +113,8 @@ TEST(DlibNetwork, AnswersAsDlibDoes) {
     ASSERT_TRUE(answers.ok()) << answers.error().message;
     ASSERT_EQ(answers->at(0).values.size(), 128U);
     // Of the same picture, by dlib 19.24 with the same weights.
-    const std::vector<float> expected = {-0.09020853F, 0.10456774F, 0.096365273F, -0.039246969F, -0.060539085F, -0.066935726F, -0.059918903F, -0.031291258F};
+    const std::vector<float> expected = {-0.09020853F,  0.10456774F,   0.096365273F,  -0.039246969F,
+                                         -0.060539085F, -0.066935726F, -0.059918903F, -0.031291258F};
     for (std::size_t i = 0; i < expected.size(); ++i) {
         EXPECT_NEAR(answers->at(0).values[i], expected[i], 1e-4) << i;
     }
