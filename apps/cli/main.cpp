@@ -2,6 +2,7 @@
 #include "base/version.h"
 #include "camera_command.h"
 #include "commands.h"
+#include "faces_command.h"
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
@@ -183,6 +184,8 @@ int run(int argc, char** argv) {
     models.add_flag("--json", options.json, "As JSON");
     CameraRequest camera;
     add_camera(app, camera);
+    FacesRequest faces;
+    add_faces(app, faces);
 
     const CLI::App& schema =
         *app.add_subcommand("schema", "The JSON Schema of the report, with the analyzers of this build");
@@ -213,6 +216,10 @@ int run(int argc, char** argv) {
     }
     if (camera.command->parsed()) {
         return run_camera(camera, installation);
+    }
+    if (faces.command->parsed()) {
+        faces.cache_folder = cache_folder();
+        return run_faces(faces, installation);
     }
     CheckRequest& request = options.request;
     if (!options.camera.empty()) {
