@@ -3,12 +3,11 @@
 
 #include "engine/front/camera_enrolment.h"
 #include "engine/front/camera_gallery.h"
+#include "terminal.h"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 
 namespace bonafide::cli {
@@ -22,32 +21,12 @@ constexpr double kLeastPce = 60;
 /// Below, the two halves of the pictures hardly agree, and the fingerprint will find little.
 constexpr double kWeakAgreement = 0.01;
 
-int complain(const std::string& message) {
-    std::fprintf(stderr, "bonafide: %s\n", message.c_str());
-    return kFailed;
-}
-
-/// Names and reasons as a terminal may show them.
-std::string printable(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c >= 0x7F; }, '?');
-    return text;
-}
-
 std::string dumped(const Json& json) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
 engine::CameraGallery gallery_of(const std::string& given) {
-    if (!given.empty()) {
-        return engine::CameraGallery(given);
-    }
-    const char* data = std::getenv("XDG_DATA_HOME");
-    if (data != nullptr && *data == '/') {
-        return engine::CameraGallery(std::string(data) + "/bonafide/cameras");
-    }
-    const char* home = std::getenv("HOME");
-    return engine::CameraGallery(std::string(home != nullptr ? home : ".") + "/.local/share/bonafide/cameras");
+    return engine::CameraGallery(given.empty() ? user_data_folder() + "/cameras" : given);
 }
 
 int enroll(const CameraRequest& request, const engine::Installation& installation) {

@@ -2,6 +2,7 @@
 #include "base/version.h"
 #include "camera_command.h"
 #include "commands.h"
+#include "faces_command.h"
 #include "serve_command.h"
 
 #include <CLI/CLI.hpp>
@@ -186,6 +187,8 @@ int run(int argc, char** argv) {
     add_camera(app, camera);
     ServeRequest serve;
     add_serve(app, serve);
+    FacesRequest faces;
+    add_faces(app, faces);
 
     const CLI::App& schema =
         *app.add_subcommand("schema", "The JSON Schema of the report, with the analyzers of this build");
@@ -220,6 +223,10 @@ int run(int argc, char** argv) {
     }
     if (camera.command->parsed()) {
         return run_camera(camera, installation);
+    }
+    if (faces.command->parsed()) {
+        faces.cache_folder = cache_folder();
+        return run_faces(faces, installation);
     }
     CheckRequest& request = options.request;
     if (!options.camera.empty()) {

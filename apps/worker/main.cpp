@@ -5,6 +5,7 @@
 #include "engine/protocol/job.h"
 #include "engine/worker/analyse.h"
 #include "engine/worker/camera.h"
+#include "engine/worker/faces.h"
 #include "engine/worker/isolation.h"
 #include "infer/session.h"
 
@@ -111,6 +112,19 @@ int look(const engine::Job& job, engine::Equipment& equipment, const std::string
     const auto send = [&](engine::Frame::Type type, const std::string& name, std::span<const std::uint8_t> bytes) {
         delivered = delivered && engine::write_frame(engine::kOutputFd, type, name, bytes).ok();
     };
+    if (job.task == engine::Task::kFaces) {
+        const auto looked = engine::look_for_faces(job, *given.input, equipment.models);
+        if (looked) {
+            const std::string json =
+                engine::to_json(looked->faces).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+            send(engine::Frame::Type::kArtifact, engine::kFacesArtifact, as_bytes(json));
+            if (!looked->drawing.empty()) {
+                send(engine::Frame::Type::kArtifact, engine::kDrawnArtifact, looked->drawing);
+            }
+        }
+        send(engine::Frame::Type::kReport, "", as_bytes(looked ? std::string("made") : looked.error().message));
+        return delivered ? 0 : kBroken;
+    }
     if (job.task != engine::Task::kCheck) {
         Result<std::vector<std::uint8_t>> made = Error{};
         if (job.task == engine::Task::kCameraFingerprint) {

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "infer/compiled_cache.h"
+#include "infer/dlib_model.h"
 
 #include <dlfcn.h>
 #include <openvino/openvino.hpp>
@@ -9,9 +10,12 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <new>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <utility>
 
 namespace bonafide::infer {
@@ -30,6 +34,7 @@ namespace {
 
 constexpr const char* kDevice = "CPU";
 constexpr int kMostThreads = 256;
+constexpr const char* kDlibEnding = ".dat";
 
 /// One for the process: each core loads the CPU plugin anew.
 ov::Core& core() {
@@ -102,6 +107,21 @@ Result<std::vector<TensorDescription>> describe(const std::vector<ov::Output<con
     return descriptions;
 }
 
+/// A weight file of dlib, which OpenVINO has no reader for. The bytes that are read are those that were hashed.
+std::shared_ptr<ov::Model> model_of_dlib(const std::string& path, const std::string& sha256) {
+    std::ifstream stream(path, std::ios::binary);
+    const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(stream)), {});
+    if (!stream || sha256_hex(bytes) != sha256) {
+        throw std::runtime_error("the weight file changed while it was read");
+    }
+    const auto network = read_dlib_network(bytes);
+    auto model = network ? to_openvino(*network) : Result<std::shared_ptr<ov::Model>>(network.error());
+    if (!model) {
+        throw std::runtime_error(model.error().message);
+    }
+    return std::move(*model);
+}
+
 bool fits(const Tensor& tensor, const TensorDescription& description) {
     if (tensor.shape.size() != description.shape.size()) return false;
     std::size_t count = 1;
@@ -167,7 +187,9 @@ Result<Session> Session::open(const ModelStore& store, const std::string& id, co
             state->model = std::move(*cached);
             state->from_cache = true;
         } else {
-            state->model = core().compile_model(*path, kDevice, properties);
+            state->model = path->ends_with(kDlibEnding)
+                               ? core().compile_model(model_of_dlib(*path, state->sha256), kDevice, properties)
+                               : core().compile_model(*path, kDevice, properties);
             if (options.cache == CachePolicy::kReadWrite) {
                 std::ostringstream stream;
                 state->model.export_model(stream);

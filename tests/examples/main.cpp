@@ -2,6 +2,7 @@
 // whoever wants to try the program.
 #include "fixtures/camera.h"
 #include "fixtures/clip.h"
+#include "fixtures/drawn_face.h"
 #include "fixtures/edits.h"
 #include "fixtures/sound.h"
 #include "media/encode.h"
@@ -121,6 +122,42 @@ void write_camera_shots(const std::filesystem::path& folder) {
     }
 }
 
+/// Drawn faces, in pictures and in a film with a cut.
+void write_faces(const std::filesystem::path& folder) {
+    const auto save = [&](const char* name, const cv::Mat& rgb) {
+        write(folder / name, bonafide::media::encode_png(rgb));
+    };
+    const cv::Mat one = fx::portrait({640, 480}, {.centre_px = {400, 220}, .height_px = 200});
+    save("one.png", one);
+    cv::Mat turned;
+    cv::rotate(one, turned, cv::ROTATE_90_COUNTERCLOCKWISE);
+    save("turned.png", turned);
+    write(folder / "turned.jpg", bonafide::media::encode_jpeg(turned, 95));
+    save("small.png", fx::portrait({1600, 900}, {.centre_px = {1200, 300}, .height_px = 40}));
+    save("empty.png", cv::Mat(300, 400, CV_8UC3, cv::Scalar(90, 120, 150)));
+    cv::Mat group(480, 1280, CV_8UC3, cv::Scalar(120, 140, 150));
+    for (const float x : {200.0F, 640.0F, 1080.0F}) {
+        fx::draw_face(group, {.centre_px = {x, 240}, .height_px = 180, .mouth_opening = x > 1000 ? 0.15F : 0});
+    }
+    save("group.png", group);
+    fx::Clip film;
+    for (int i = 0; i < 60; ++i) {
+        // A bright room with two faces, then, after a cut, a dark one with one.
+        const bool first = i < 30;
+        cv::Mat rgb(360, 640, CV_8UC3, first ? cv::Scalar(210, 200, 190) : cv::Scalar(30, 40, 50));
+        const auto step = static_cast<float>(i);
+        fx::draw_face(rgb, {.centre_px = {180 + 2 * step, 190}, .height_px = 150});
+        if (first) {
+            fx::draw_face(rgb, {.centre_px = {500 - step, 180}, .height_px = 130});
+        }
+        cv::Mat grey;
+        cv::cvtColor(rgb, grey, cv::COLOR_RGB2GRAY);
+        film.frames.push_back(grey);
+        film.times_s.push_back(i / film.rate_hz);
+    }
+    write(folder / "film.mp4", fx::encode_clip(film, {}));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -132,8 +169,9 @@ int main(int argc, char** argv) {
         return 0;
     }
     const bool camera_shots = argc == 3 && std::string_view(argv[2]) == "camera-shots";
-    if (argc != 2 && !camera_shots) {
-        std::cerr << "usage: bonafide-examples FOLDER [camera-shots]\n"
+    const bool faces = argc == 3 && std::string_view(argv[2]) == "faces";
+    if (argc != 2 && !camera_shots && !faces) {
+        std::cerr << "usage: bonafide-examples FOLDER [camera-shots|faces]\n"
                      "       bonafide-examples --picture WIDTH HEIGHT FILE   one genuine JPEG of that size\n";
         return 2;
     }
@@ -141,6 +179,10 @@ int main(int argc, char** argv) {
     std::filesystem::create_directories(folder);
     if (camera_shots) {
         write_camera_shots(folder);
+        return 0;
+    }
+    if (faces) {
+        write_faces(folder);
         return 0;
     }
     write_pictures(folder);

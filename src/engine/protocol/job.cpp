@@ -12,10 +12,12 @@ namespace bonafide::engine {
 
 NLOHMANN_JSON_SERIALIZE_ENUM(Task, {{Task::kCheck, "check"},
                                     {Task::kCameraPlanes, "camera planes"},
-                                    {Task::kCameraFingerprint, "camera fingerprint"}})
+                                    {Task::kCameraFingerprint, "camera fingerprint"},
+                                    {Task::kFaces, "faces"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, task, path, sha256, limits, only, skip, parameters, prior, threads, maps,
                                    presentation, preview, localise, mask, launder, data_folder, model_folders,
-                                   cache_folder, trust_anchors_pem, camera, camera_file)
+                                   cache_folder, trust_anchors_pem, camera, camera_file, face_landmarks, face_numbers,
+                                   face_drawing)
 
 std::string to_json(const Job& job) {
     // A file name need not be valid UTF-8; JSON must be.

@@ -20,6 +20,7 @@ enum class Task {
     kCheck,              ///< the main job: a report
     kCameraPlanes,       ///< what one picture says about its camera's sensor: CameraPlanes (protocol/camera.h)
     kCameraFingerprint,  ///< the input is CameraSums, not a picture: the fingerprint's file
+    kFaces,              ///< where faces are, and who is who: SeenFaces (protocol/faces.h)
 };
 
 /// What a worker is asked to do with the one input it is given. Travels as JSON on its standard input.
@@ -42,8 +43,11 @@ struct Job {
     std::vector<std::string> model_folders;
     std::string cache_folder;
     std::string trust_anchors_pem;
-    std::string camera;       ///< name of the camera whose fingerprint is compared; empty: none
-    std::string camera_file;  ///< where its fingerprint lies
+    std::string camera;           ///< name of the camera whose fingerprint is compared; empty: none
+    std::string camera_file;      ///< where its fingerprint lies
+    bool face_landmarks = false;  ///< kFaces: all landmarks of every frame (of pictures they come anyway)
+    bool face_numbers = false;    ///< kFaces: what tells people apart
+    std::string face_drawing;     ///< kFaces: "png", "jpeg" or "webm", drawn with what was seen; empty: none
 };
 
 std::string to_json(const Job& job);

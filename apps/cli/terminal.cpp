@@ -1,0 +1,31 @@
+#include "terminal.h"
+
+#include "commands.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+namespace bonafide::cli {
+
+std::string printable(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c >= 0x7F; }, '?');
+    return text;
+}
+
+int complain(const std::string& message) {
+    std::fprintf(stderr, "bonafide: %s\n", message.c_str());
+    return kFailed;
+}
+
+std::string user_data_folder() {
+    const char* data = std::getenv("XDG_DATA_HOME");
+    if (data != nullptr && *data == '/') {
+        return std::string(data) + "/bonafide";
+    }
+    const char* home = std::getenv("HOME");
+    return std::string(home != nullptr ? home : ".") + "/.local/share/bonafide";
+}
+
+}  // namespace bonafide::cli
