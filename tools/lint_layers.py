@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 # From the bottom to the top: a layer may include what stands before it, and itself.
-ORDER = ["base", "ingest", "media", "infer", "evidence", "features", "analysis", "analyzers", "fusion", "report", "evaluation", "engine", "apps"]
+ORDER = ["base", "ingest", "media", "infer", "evidence", "features", "analysis", "analyzers", "fusion", "report", "evaluation", "forge", "engine", "apps"]
 # Layers that may use less than all that stands below them.
 ONLY = {
     "evidence": {"base"},
@@ -20,6 +20,7 @@ ONLY = {
     "fusion": {"base", "evidence"},
     "report": {"base", "evidence"},
     "evaluation": {"base"},
+    "forge": {"base", "ingest", "media", "infer", "features"},
 }
 MOST_LINES = 400
 

@@ -3,12 +3,12 @@
 
 #include "engine/front/camera_enrolment.h"
 #include "engine/front/camera_gallery.h"
+#include "user_folders.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 
 namespace bonafide::cli {
@@ -39,15 +39,7 @@ std::string dumped(const Json& json) {
 }
 
 engine::CameraGallery gallery_of(const std::string& given) {
-    if (!given.empty()) {
-        return engine::CameraGallery(given);
-    }
-    const char* data = std::getenv("XDG_DATA_HOME");
-    if (data != nullptr && *data == '/') {
-        return engine::CameraGallery(std::string(data) + "/bonafide/cameras");
-    }
-    const char* home = std::getenv("HOME");
-    return engine::CameraGallery(std::string(home != nullptr ? home : ".") + "/.local/share/bonafide/cameras");
+    return engine::CameraGallery(given.empty() ? user_data_folder("cameras") : given);
 }
 
 int enroll(const CameraRequest& request, const engine::Installation& installation) {

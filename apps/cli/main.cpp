@@ -2,6 +2,7 @@
 #include "base/version.h"
 #include "camera_command.h"
 #include "commands.h"
+#include "forge_command.h"
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
@@ -183,6 +184,8 @@ int run(int argc, char** argv) {
     models.add_flag("--json", options.json, "As JSON");
     CameraRequest camera;
     add_camera(app, camera);
+    ForgeRequest forge;
+    add_forge(app, forge);
 
     const CLI::App& schema =
         *app.add_subcommand("schema", "The JSON Schema of the report, with the analyzers of this build");
@@ -213,6 +216,9 @@ int run(int argc, char** argv) {
     }
     if (camera.command->parsed()) {
         return run_camera(camera, installation);
+    }
+    if (forge.command->parsed()) {
+        return run_forge(forge, installation);
     }
     CheckRequest& request = options.request;
     if (!options.camera.empty()) {

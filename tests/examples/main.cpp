@@ -2,6 +2,7 @@
 // whoever wants to try the program.
 #include "fixtures/camera.h"
 #include "fixtures/clip.h"
+#include "fixtures/drawn_face.h"
 #include "fixtures/edits.h"
 #include "fixtures/sound.h"
 #include "media/encode.h"
@@ -121,6 +122,17 @@ void write_camera_shots(const std::filesystem::path& folder) {
     }
 }
 
+/// Two drawn faces, in front of what simulated cameras saw.
+void write_portraits(const std::filesystem::path& folder) {
+    for (const int number : {1, 2}) {
+        fx::CameraSettings settings = camera();
+        settings.scene_seed = settings.shot_seed = static_cast<std::uint64_t>(number);
+        cv::Mat picture = fx::render(settings);
+        fx::draw_face(picture, {.centre_px = {480.0F + 40 * number, 384}, .height_px = 360.0F + 40 * number});
+        write(folder / ("portrait" + std::to_string(number) + ".png"), bonafide::media::encode_png(picture));
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -132,8 +144,9 @@ int main(int argc, char** argv) {
         return 0;
     }
     const bool camera_shots = argc == 3 && std::string_view(argv[2]) == "camera-shots";
-    if (argc != 2 && !camera_shots) {
-        std::cerr << "usage: bonafide-examples FOLDER [camera-shots]\n"
+    const bool portraits = argc == 3 && std::string_view(argv[2]) == "portraits";
+    if (argc != 2 && !camera_shots && !portraits) {
+        std::cerr << "usage: bonafide-examples FOLDER [camera-shots|portraits]\n"
                      "       bonafide-examples --picture WIDTH HEIGHT FILE   one genuine JPEG of that size\n";
         return 2;
     }
@@ -141,6 +154,10 @@ int main(int argc, char** argv) {
     std::filesystem::create_directories(folder);
     if (camera_shots) {
         write_camera_shots(folder);
+        return 0;
+    }
+    if (portraits) {
+        write_portraits(folder);
         return 0;
     }
     write_pictures(folder);

@@ -1,5 +1,7 @@
 #include "engine/protocol/job.h"
 
+#include "engine/protocol/forge_json.h"
+
 #include <nlohmann/json.hpp>
 
 namespace bonafide {
@@ -12,10 +14,12 @@ namespace bonafide::engine {
 
 NLOHMANN_JSON_SERIALIZE_ENUM(Task, {{Task::kCheck, "check"},
                                     {Task::kCameraPlanes, "camera planes"},
-                                    {Task::kCameraFingerprint, "camera fingerprint"}})
+                                    {Task::kCameraFingerprint, "camera fingerprint"},
+                                    {Task::kForge, "forge"},
+                                    {Task::kForgeSeal, "forge seal"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, task, path, sha256, limits, only, skip, parameters, prior, threads, maps,
                                    presentation, localise, mask, launder, data_folder, model_folders, cache_folder,
-                                   trust_anchors_pem, camera, camera_file)
+                                   trust_anchors_pem, camera, camera_file, forge, second, seal)
 
 std::string to_json(const Job& job) {
     // A file name need not be valid UTF-8; JSON must be.

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/result.h"
+#include "engine/protocol/forge.h"
 
 #include <map>
 #include <string>
@@ -13,13 +14,15 @@ namespace bonafide::engine {
 /// File descriptors of a worker, beside standard input (the job) and standard error (its last words).
 inline constexpr int kInputFd = 3;
 inline constexpr int kOutputFd = 4;
-inline constexpr int kMaskFd = 5;  ///< the mask, where the job names one
+inline constexpr int kMaskFd = 5;  ///< the mask, or the second picture of a forgery, where the job names one
 
 /// What a worker can do with its input.
 enum class Task {
     kCheck,              ///< the main job: a report
     kCameraPlanes,       ///< what one picture says about its camera's sensor: CameraPlanes (protocol/camera.h)
     kCameraFingerprint,  ///< the input is CameraSums, not a picture: the fingerprint's file
+    kForge,              ///< makes of a picture what `forge` orders: marked, still without its credential
+    kForgeSeal,          ///< the input is what kForge made: the same with a content credential
 };
 
 /// What a worker is asked to do with the one input it is given. Travels as JSON on its standard input.
@@ -43,6 +46,9 @@ struct Job {
     std::string trust_anchors_pem;
     std::string camera;       ///< name of the camera whose fingerprint is compared; empty: none
     std::string camera_file;  ///< where its fingerprint lies
+    forge::Order forge;       ///< kForge
+    std::string second;       ///< kForge: the second picture, where it takes one; shown, never opened
+    ForgeSeal seal;           ///< kForgeSeal
 };
 
 std::string to_json(const Job& job);
