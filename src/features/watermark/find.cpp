@@ -43,30 +43,27 @@ double exponent_of(double agreement, double hypotheses) {
     return std::max(0.0, count * agreement * agreement / std::log(10) - std::log10(2 * hypotheses));
 }
 
-std::vector<std::complex<float>> against_key(const cv::Mat& detail) {
-    std::vector<std::complex<float>> differences = amplitudes(folded(detail));
-    for (std::size_t i = 0; i < differences.size(); ++i) {
-        const float length = std::abs(differences[i]);
-        differences[i] = length > 0 ? differences[i] * std::conj(harmonics()[i].phase) / length : 0;
-    }
-    return differences;
+/// Of a sum in which each harmonic is counted twice, once for each of its conjugate pair.
+double mean_cosine(double sum_over_pairs) {
+    return sum_over_pairs / 2 / static_cast<double>(harmonics().size());
 }
 
 /// The best agreement over all shifts.
-double best_of_shifts(const std::vector<std::complex<float>>& differences) {
-    cv::Mat spectrum = cv::Mat::zeros(kShiftsPx, kShiftsPx, CV_32FC2);
-    const auto at = [](int frequency) { return frequency < 0 ? frequency + kShiftsPx : frequency; };
-    for (std::size_t i = 0; i < differences.size(); ++i) {
-        const Harmonic& harmonic = harmonics()[i];
-        const std::complex<float> value = differences[i];
-        spectrum.at<cv::Vec2f>(at(harmonic.y), at(harmonic.x)) = {value.real(), value.imag()};
-        spectrum.at<cv::Vec2f>(at(-harmonic.y), at(-harmonic.x)) = {value.real(), -value.imag()};
+double best_of_shifts(const cv::Mat& differences) {
+    // Low frequencies lie in the corners of a spectrum; between them come those that make the shifts finer.
+    cv::Mat spectrum = cv::Mat::zeros(kShiftsPx, kShiftsPx, CV_32FC2), surface;
+    constexpr int kHalf = kTilePx / 2;
+    for (const int y : {0, 1}) {
+        for (const int x : {0, 1}) {
+            const cv::Rect from(x * kHalf, y * kHalf, kHalf, kHalf);
+            const cv::Rect into(x * (kShiftsPx - kHalf), y * (kShiftsPx - kHalf), kHalf, kHalf);
+            differences(from).copyTo(spectrum(into));
+        }
     }
-    cv::Mat surface;
     cv::dft(spectrum, surface, cv::DFT_INVERSE | cv::DFT_REAL_OUTPUT);
     double most = 0;
     cv::minMaxLoc(surface, nullptr, &most);
-    return most / 2 / static_cast<double>(differences.size());
+    return mean_cosine(most);
 }
 
 void keep_better(Trace& best, const Trace& other) {
@@ -88,12 +85,8 @@ Trace find(const cv::Mat& luma) {
     const cv::Mat detail = detail_of(std::max(luma.cols, luma.rows) > most_px ? working_size(luma, most_px) : luma);
     const cv::Mat whole = working_size(detail, kWorkingPx);
     for (int orientation = 1; orientation <= kOrientations; ++orientation) {
-        const auto differences = against_key(media::upright(whole, media::inverse_of(orientation)));
-        double sum = 0;
-        for (const std::complex<float>& difference : differences) {
-            sum += difference.real();
-        }
-        const double agreement = sum / static_cast<double>(differences.size());
+        const cv::Mat differences = against_key(folded(media::upright(whole, media::inverse_of(orientation))));
+        const double agreement = mean_cosine(cv::sum(differences)[0]);
         keep_better(best, {exponent_of(agreement, kOrientations), agreement, 1, orientation});
     }
     if (best.false_alarm_exponent >= kFoundExponent) {
@@ -104,7 +97,7 @@ Trace find(const cv::Mat& luma) {
     for (const int length_px : lengths_px) {
         // From the next larger of the two, so that no more than every second sample is passed over.
         const cv::Mat& from = length_px <= kWorkingPx ? whole : detail;
-        const double agreement = best_of_shifts(against_key(nearby_size(from, length_px)));
+        const double agreement = best_of_shifts(against_key(folded(nearby_size(from, length_px))));
         keep_better(best,
                     {exponent_of(agreement, hypotheses), agreement, static_cast<double>(length_px) / kWorkingPx, 1});
     }

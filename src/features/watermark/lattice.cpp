@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -49,6 +50,19 @@ int wrapped(int frequency) {
     return frequency < 0 ? frequency + kTilePx : frequency;
 }
 
+/// Both of each conjugate pair, CV_32FC2, kTilePx square.
+cv::Mat spectrum_of(const std::vector<std::complex<float>>& amplitudes) {
+    ENSURE(amplitudes.size() == harmonics().size());
+    cv::Mat spectrum = cv::Mat::zeros(kTilePx, kTilePx, CV_32FC2);
+    for (std::size_t i = 0; i < amplitudes.size(); ++i) {
+        const Harmonic& harmonic = harmonics()[i];
+        const std::complex<float> value = amplitudes[i];
+        spectrum.at<cv::Vec2f>(wrapped(harmonic.y), wrapped(harmonic.x)) = {value.real(), value.imag()};
+        spectrum.at<cv::Vec2f>(wrapped(-harmonic.y), wrapped(-harmonic.x)) = {value.real(), -value.imag()};
+    }
+    return spectrum;
+}
+
 cv::Mat resized(const cv::Mat& plane, int longer_px, int interpolation) {
     const double scale = static_cast<double>(longer_px) / std::max(plane.cols, plane.rows);
     const auto scaled = [&](int length) { return std::max(1, cvRound(length * scale)); };
@@ -89,11 +103,15 @@ cv::Mat folded(const cv::Mat& detail) {
             part += detail({x, y, width, height});
         }
     }
-    for (int y = 0; y < kTilePx; ++y) {
-        const int down = (detail.rows - y + kTilePx - 1) / kTilePx;
-        for (int x = 0; x < kTilePx; ++x) {
-            const int count = down * ((detail.cols - x + kTilePx - 1) / kTilePx);
-            sum.at<float>(y, x) /= static_cast<float>(std::max(1, count));
+    // The picture's edge cuts the last tiles: the first rows and columns of the tile were seen once more than the rest.
+    const auto parts = [](int length) { return std::array{length % kTilePx, kTilePx - length % kTilePx}; };
+    const auto heights = parts(detail.rows), widths = parts(detail.cols);
+    for (int down = 0; down < 2; ++down) {
+        for (int across = 0; across < 2; ++across) {
+            const int count = (detail.rows / kTilePx + 1 - down) * (detail.cols / kTilePx + 1 - across);
+            cv::Mat part = sum({across * widths[0], down * heights[0], widths[static_cast<std::size_t>(across)],
+                                heights[static_cast<std::size_t>(down)]});
+            part *= 1.0 / std::max(1, count);
         }
     }
     return sum;
@@ -113,17 +131,31 @@ std::vector<std::complex<float>> amplitudes(const cv::Mat& tile) {
 }
 
 cv::Mat tile_of(const std::vector<std::complex<float>>& amplitudes) {
-    ENSURE(amplitudes.size() == harmonics().size());
-    cv::Mat spectrum = cv::Mat::zeros(kTilePx, kTilePx, CV_32FC2);
-    for (std::size_t i = 0; i < amplitudes.size(); ++i) {
-        const Harmonic& harmonic = harmonics()[i];
-        const std::complex<float> value = amplitudes[i];
-        spectrum.at<cv::Vec2f>(wrapped(harmonic.y), wrapped(harmonic.x)) = {value.real(), value.imag()};
-        spectrum.at<cv::Vec2f>(wrapped(-harmonic.y), wrapped(-harmonic.x)) = {value.real(), -value.imag()};
-    }
     cv::Mat tile;
-    cv::dft(spectrum, tile, cv::DFT_INVERSE | cv::DFT_REAL_OUTPUT);
+    cv::dft(spectrum_of(amplitudes), tile, cv::DFT_INVERSE | cv::DFT_REAL_OUTPUT);
     return tile;
+}
+
+cv::Mat against_key(const cv::Mat& tile) {
+    ENSURE(tile.type() == CV_32FC1 && tile.rows == kTilePx && tile.cols == kTilePx);
+    static const cv::Mat key = [] {
+        std::vector<std::complex<float>> phases;
+        for (const Harmonic& harmonic : harmonics()) {
+            phases.push_back(harmonic.phase);
+        }
+        return spectrum_of(phases);
+    }();
+    cv::Mat spectrum, length;
+    cv::dft(tile, spectrum, cv::DFT_COMPLEX_OUTPUT);
+    cv::mulSpectrums(spectrum, key, spectrum, 0, true);
+    std::vector<cv::Mat> parts;
+    cv::split(spectrum, parts);
+    cv::magnitude(parts[0], parts[1], length);
+    length.setTo(1, length <= 0);  // the key is 0 outside the harmonics, and so is the product
+    parts[0] /= length;
+    parts[1] /= length;
+    cv::merge(parts, spectrum);
+    return spectrum;
 }
 
 }  // namespace bonafide::features::watermark

@@ -40,4 +40,8 @@ std::vector<std::complex<float>> amplitudes(const cv::Mat& tile);
 /// The tile whose amplitudes are these: CV_32FC1.
 cv::Mat tile_of(const std::vector<std::complex<float>>& amplitudes);
 
+/// The spectrum of `tile` with each harmonic brought to length 1 and turned back by the key's phase, and nothing else:
+/// CV_32FC2, kTilePx square. Where the tile is the key's, every harmonic is 1.
+cv::Mat against_key(const cv::Mat& tile);
+
 }  // namespace bonafide::features::watermark
