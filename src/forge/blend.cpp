@@ -20,7 +20,7 @@ using features::faces::Face;
 namespace landmark = features::faces::landmark;
 
 // Ranges of the paper's own program, where it names them.
-constexpr double kColourShift = 20;                                // grey levels, each channel by itself
+constexpr double kColourShift = 12;                                // grey levels, each channel by itself
 constexpr double kHueShift = 8, kSaturation = 0.3, kValue = 0.15;  // degrees; shares
 constexpr double kContrast = 0.1, kBrightness = 0.1;
 constexpr double kShiftAcross = 0.03, kShiftDown = 0.015;  // of the face's size

@@ -28,11 +28,10 @@ watermark::Trace trace_in(const cv::Mat& rgb) {
 
 /// The one way out for everything fake: label, watermark, and a look at what was saved.
 Result<Product> marked(const cv::Mat& rgb, Made made, const Order& order) {
-    cv::Mat picture = rgb.clone();
-    if (order.label) {
+    const auto label = [&](cv::Mat& picture) {
         draw_label(picture, "FAKE (" + order.kind + ") - made with Bonafide's forge");
-    }
-    const auto carrying = watermark::embed(picture);
+    };
+    const auto carrying = order.label ? watermark::embed(rgb, label) : watermark::embed(rgb);
     if (!carrying) {
         return carrying.error();
     }

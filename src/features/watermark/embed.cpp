@@ -99,7 +99,7 @@ double psnr_db(const cv::Mat& before, const cv::Mat& after) {
 
 }  // namespace
 
-Result<Marked> embed(const cv::Mat& rgb) {
+Result<Marked> embed(const cv::Mat& rgb, const std::function<void(cv::Mat&)>& draw_over) {
     ENSURE(rgb.type() == CV_8UC3);
     if (std::max(rgb.cols, rgb.rows) < 2 * kSmallestSidePx) {
         return Error{ErrorCode::kUsage,
@@ -115,6 +115,9 @@ Result<Marked> embed(const cv::Mat& rgb) {
         marked.psnr_db = psnr_db(rgb, marked.rgb);
         if (marked.psnr_db < kLeastPsnrDb) {
             break;
+        }
+        if (draw_over) {
+            draw_over(marked.rgb);
         }
         const auto passed_on = laundered(marked.rgb);
         if (!passed_on) {

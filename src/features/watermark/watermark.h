@@ -4,6 +4,8 @@
 
 #include <opencv2/core.hpp>
 
+#include <functional>
+
 namespace bonafide::features::watermark {
 
 /// The best trace of the forge's watermark in a picture. Whoever has this source can embed the mark in any picture, and
@@ -30,12 +32,15 @@ Trace find(const cv::Mat& luma);
 /// A picture that carries the mark.
 struct Marked {
     cv::Mat rgb;
-    double psnr_db = 0;      ///< peak signal-to-noise ratio of the mark's own change, over all channels
+    double psnr_db = 0;      ///< peak signal-to-noise ratio of the mark's own change, over all channels,
+                             ///< before anything was drawn over it
     Trace after_laundering;  ///< what is found after half size and JPEG of quality 60, together
 };
 
 /// `rgb` (CV_8UC3, red first) with the mark, as faint as lets it be found after half size and JPEG of quality 60.
-/// kUsage where the picture is too small or holds too little light and dark to carry it.
-Result<Marked> embed(const cv::Mat& rgb);
+/// `draw_over` draws on the marked picture what is no part of it, such as a label, before the mark is looked for in it:
+/// the mark is made as strong as that asks for, and not spent on hiding a label's letters. kUsage where the picture is
+/// too small or holds too little light and dark to carry it.
+Result<Marked> embed(const cv::Mat& rgb, const std::function<void(cv::Mat&)>& draw_over = {});
 
 }  // namespace bonafide::features::watermark
