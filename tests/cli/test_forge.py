@@ -6,8 +6,6 @@ import subprocess
 
 import pytest
 
-SHAPES = ("face", "below-brows", "lower", "inner", "patch")
-
 
 @pytest.fixture(scope="module")
 def forge(bonafide, tmp_path_factory):
@@ -56,20 +54,15 @@ def test_check_recognises_a_forged_picture(bonafide, forge, portrait, tmp_path, 
     assert report["provenance"]["state"] == "trusted" and code == 1
 
 
-def test_keys_are_private_and_kept(forge, portrait, tmp_path):
-    forge("blend", portrait, "-o", tmp_path / "a.png")
+def test_keys_are_private_and_seeds_decide(forge, portrait, tmp_path):
+    first = forge("blend", portrait, "-o", tmp_path / "a.png", "--seed", 9, "--mask", "lower")
     key = forge.keys / "signing.pem"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     before = key.read_bytes()
-    forge("blend", portrait, "-o", tmp_path / "b.png")
-    assert key.read_bytes() == before
-
-
-def test_equal_seeds_give_equal_pictures(bonafide, forge, portrait, tmp_path):
-    first = forge("blend", portrait, "-o", tmp_path / "a.png", "--seed", 9, "--mask", "lower")
     again = forge("blend", portrait, "-o", tmp_path / "b.png", "--seed", 9, "--mask", "lower")
     other = forge("blend", portrait, "-o", tmp_path / "c.png", "--seed", 10, "--mask", "lower")
     assert first["description"] == again["description"] != other["description"]
+    assert key.read_bytes() == before
 
 
 def test_laundering_is_no_fake(bonafide, forge, examples, portrait, tmp_path):
@@ -131,7 +124,8 @@ def test_swap_needs_consent(forge, portraits, tmp_path):
 
 def test_refusals(forge, portrait, examples, tmp_path):
     (tmp_path / "text.png").write_text("no picture")
-    (tmp_path / "cut.png").write_bytes(portrait.read_bytes()[:5000])
+    whole = portrait.read_bytes()
+    (tmp_path / "cut.png").write_bytes(whole[:len(whole) // 2])
     (tmp_path / "empty.png").write_bytes(b"")
     out = tmp_path / "out.png"
     for arguments, words in (
@@ -156,9 +150,9 @@ def test_refusals(forge, portrait, examples, tmp_path):
 
 
 def test_real_faces(bonafide, forge, shared_data, tmp_path):
-    """Each shape on a real face: marked, and the mark is found after half size and JPEG 60 by another program's scaler."""
+    """Marked, and the mark is found after half size and JPEG 60."""
     faces = sorted((shared_data / "faces" / "real").glob("*.jpg"))
-    for face, shape in zip(faces[::200], SHAPES):
+    for face, shape in zip(faces[::400], ("face", "patch")):
         out = tmp_path / f"{shape}.png"
         forge("blend", face, "-o", out, "--mask", shape)
         small = tmp_path / f"{shape}.jpg"
