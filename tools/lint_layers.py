@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 # From the bottom to the top: a layer may include what stands before it, and itself.
-ORDER = ["base", "ingest", "media", "infer", "evidence", "features", "analysis", "analyzers", "fusion", "report", "evaluation", "engine", "service", "apps"]
+ORDER = ["base", "ingest", "media", "infer", "evidence", "features", "analysis", "analyzers", "fusion", "report", "evaluation", "forge", "engine", "service", "apps"]
 # Layers that may use less than all that stands below them.
 ONLY = {
     "evidence": {"base"},
@@ -21,6 +21,7 @@ ONLY = {
     "report": {"base", "evidence"},
     "evaluation": {"base"},
     "service": {"base", "report", "engine"},
+    "forge": {"base", "ingest", "media", "infer", "features"},
 }
 MOST_LINES = 400
 

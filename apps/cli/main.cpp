@@ -3,6 +3,7 @@
 #include "camera_command.h"
 #include "commands.h"
 #include "faces_command.h"
+#include "forge_command.h"
 #include "serve_command.h"
 
 #include <CLI/CLI.hpp>
@@ -189,6 +190,8 @@ int run(int argc, char** argv) {
     add_serve(app, serve);
     FacesRequest faces;
     add_faces(app, faces);
+    ForgeRequest forge;
+    add_forge(app, forge);
 
     const CLI::App& schema =
         *app.add_subcommand("schema", "The JSON Schema of the report, with the analyzers of this build");
@@ -227,6 +230,9 @@ int run(int argc, char** argv) {
     if (faces.command->parsed()) {
         faces.cache_folder = cache_folder();
         return run_faces(faces, installation);
+    }
+    if (forge.command->parsed()) {
+        return run_forge(forge, installation);
     }
     CheckRequest& request = options.request;
     if (!options.camera.empty()) {

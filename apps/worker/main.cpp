@@ -6,6 +6,7 @@
 #include "engine/worker/analyse.h"
 #include "engine/worker/camera.h"
 #include "engine/worker/faces.h"
+#include "engine/worker/forge.h"
 #include "engine/worker/isolation.h"
 #include "infer/session.h"
 
@@ -125,6 +126,17 @@ int look(const engine::Job& job, engine::Equipment& equipment, const std::string
         send(engine::Frame::Type::kReport, "", as_bytes(looked ? std::string("made") : looked.error().message));
         return delivered ? 0 : kBroken;
     }
+    if (job.task == engine::Task::kForge || job.task == engine::Task::kForgeSeal) {
+        const auto forged = job.task == engine::Task::kForge
+                                ? engine::forge_picture(job, *given.input, given.mask, equipment.models)
+                                : engine::seal_forgery(job, *given.input);
+        if (forged) {
+            send(engine::Frame::Type::kArtifact, engine::kForgeArtifact, forged->bytes);
+        }
+        const std::string answer = forged ? forged->made_json : forged.error().message;
+        send(engine::Frame::Type::kReport, "", as_bytes(answer));
+        return delivered ? 0 : kBroken;
+    }
     if (job.task != engine::Task::kCheck) {
         Result<std::vector<std::uint8_t>> made = Error{};
         if (job.task == engine::Task::kCameraFingerprint) {
@@ -194,10 +206,10 @@ int work() {
     cv::setNumThreads(job->threads);
     const auto source = ingest::open_fd(engine::kInputFd, static_cast<std::uint64_t>(status.st_size));
     std::unique_ptr<ingest::ByteSource> mask;
-    if (!job->mask.empty()) {
+    if (!job->mask.empty() || !job->second.empty()) {
         struct stat mask_status {};
         if (fstat(engine::kMaskFd, &mask_status) != 0) {
-            return fail(kBroken, "no mask on descriptor 5");
+            return fail(kBroken, "no mask or second picture on descriptor 5");
         }
         mask = ingest::open_fd(engine::kMaskFd, static_cast<std::uint64_t>(mask_status.st_size));
     }

@@ -18,4 +18,8 @@ std::vector<std::uint8_t> encode_jpeg(const cv::Mat& picture, int quality, Chrom
 /// 1,000,000 pixels.
 std::vector<std::uint8_t> encode_png(const cv::Mat& picture);
 
+/// Lossy WebP of a CV_8UC3 picture, red first. `quality` 0 to 100 as libwebp counts. Empty where `picture` is, or where
+/// a side exceeds the 16,383 pixels that the format can hold.
+std::vector<std::uint8_t> encode_webp(const cv::Mat& picture, int quality);
+
 }  // namespace bonafide::media

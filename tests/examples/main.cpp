@@ -158,6 +158,17 @@ void write_faces(const std::filesystem::path& folder) {
     write(folder / "film.mp4", fx::encode_clip(film, {}));
 }
 
+/// Two drawn faces, in front of what simulated cameras saw.
+void write_portraits(const std::filesystem::path& folder) {
+    for (const int number : {1, 2}) {
+        fx::CameraSettings settings = camera();
+        settings.scene_seed = settings.shot_seed = static_cast<std::uint64_t>(number);
+        cv::Mat picture = fx::render(settings);
+        fx::draw_face(picture, {.centre_px = {480.0F + 40 * number, 384}, .height_px = 360.0F + 40 * number});
+        write(folder / ("portrait" + std::to_string(number) + ".png"), bonafide::media::encode_png(picture));
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -170,8 +181,9 @@ int main(int argc, char** argv) {
     }
     const bool camera_shots = argc == 3 && std::string_view(argv[2]) == "camera-shots";
     const bool faces = argc == 3 && std::string_view(argv[2]) == "faces";
-    if (argc != 2 && !camera_shots && !faces) {
-        std::cerr << "usage: bonafide-examples FOLDER [camera-shots|faces]\n"
+    const bool portraits = argc == 3 && std::string_view(argv[2]) == "portraits";
+    if (argc != 2 && !camera_shots && !faces && !portraits) {
+        std::cerr << "usage: bonafide-examples FOLDER [camera-shots|faces|portraits]\n"
                      "       bonafide-examples --picture WIDTH HEIGHT FILE   one genuine JPEG of that size\n";
         return 2;
     }
@@ -183,6 +195,10 @@ int main(int argc, char** argv) {
     }
     if (faces) {
         write_faces(folder);
+        return 0;
+    }
+    if (portraits) {
+        write_portraits(folder);
         return 0;
     }
     write_pictures(folder);

@@ -1,5 +1,7 @@
 #include "engine/protocol/job.h"
 
+#include "engine/protocol/forge_json.h"
+
 #include <nlohmann/json.hpp>
 
 namespace bonafide {
@@ -13,11 +15,13 @@ namespace bonafide::engine {
 NLOHMANN_JSON_SERIALIZE_ENUM(Task, {{Task::kCheck, "check"},
                                     {Task::kCameraPlanes, "camera planes"},
                                     {Task::kCameraFingerprint, "camera fingerprint"},
-                                    {Task::kFaces, "faces"}})
+                                    {Task::kFaces, "faces"},
+                                    {Task::kForge, "forge"},
+                                    {Task::kForgeSeal, "forge seal"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, task, path, sha256, limits, only, skip, parameters, prior, threads, maps,
                                    presentation, preview, localise, mask, launder, data_folder, model_folders,
                                    cache_folder, trust_anchors_pem, camera, camera_file, face_landmarks, face_numbers,
-                                   face_drawing)
+                                   face_drawing, forge, second, seal)
 
 std::string to_json(const Job& job) {
     // A file name need not be valid UTF-8; JSON must be.

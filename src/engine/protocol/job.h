@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/result.h"
+#include "engine/protocol/forge.h"
 
 #include <map>
 #include <string>
@@ -13,7 +14,7 @@ namespace bonafide::engine {
 /// File descriptors of a worker, beside standard input (the job) and standard error (its last words).
 inline constexpr int kInputFd = 3;
 inline constexpr int kOutputFd = 4;
-inline constexpr int kMaskFd = 5;  ///< the mask, where the job names one
+inline constexpr int kMaskFd = 5;  ///< the mask, or the second picture of a forgery, where the job names one
 
 /// What a worker can do with its input.
 enum class Task {
@@ -21,6 +22,8 @@ enum class Task {
     kCameraPlanes,       ///< what one picture says about its camera's sensor: CameraPlanes (protocol/camera.h)
     kCameraFingerprint,  ///< the input is CameraSums, not a picture: the fingerprint's file
     kFaces,              ///< where faces are, and who is who: SeenFaces (protocol/faces.h)
+    kForge,              ///< makes of a picture what `forge` orders: marked, still without its credential
+    kForgeSeal,          ///< the input is what kForge made: the same with a content credential
 };
 
 /// What a worker is asked to do with the one input it is given. Travels as JSON on its standard input.
@@ -48,6 +51,9 @@ struct Job {
     bool face_landmarks = false;  ///< kFaces: all landmarks of every frame (of pictures they come anyway)
     bool face_numbers = false;    ///< kFaces: what tells people apart
     std::string face_drawing;     ///< kFaces: "png", "jpeg" or "webm", drawn with what was seen; empty: none
+    forge::Order forge;           ///< kForge
+    std::string second;           ///< kForge: the second picture, where it takes one; shown, never opened
+    ForgeSeal seal;               ///< kForgeSeal
 };
 
 std::string to_json(const Job& job);

@@ -1,17 +1,15 @@
 #include "engine/worker/launder.h"
 
-#include "media/encode.h"
+#include "forge/launder.h"
 #include "media/image.h"
 
-#include <opencv2/imgproc.hpp>
-
-#include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace bonafide::engine {
 namespace {
 
-constexpr int kLongestPx = 1080;
-constexpr int kQuality = 70;
+constexpr std::string_view kProfile = "social";
 
 }  // namespace
 
@@ -28,18 +26,15 @@ Result<std::vector<std::uint8_t>> laundered(const ingest::Identity& identity, co
     if (!image) {
         return image.error();
     }
-    cv::Mat picture, small;
+    cv::Mat picture;
     image->rgb.convertTo(picture, CV_8U, image->rgb.depth() == CV_16U ? 1 / 257.0 : 1.0);
-    const double scale = static_cast<double>(kLongestPx) / std::max(picture.cols, picture.rows);
-    if (scale < 1) {
-        const auto scaled = [&](int length) { return std::max(1, cvRound(length * scale)); };
-        cv::resize(picture, small, {scaled(picture.cols), scaled(picture.rows)}, 0, 0, cv::INTER_AREA);
-    } else {
-        small = picture;
+    const auto steps = forge::steps_of(kProfile);
+    ENSURE(steps.ok());
+    auto sent = forge::launder(picture, *steps);
+    if (!sent) {
+        return sent.error();
     }
-    std::vector<std::uint8_t> jpeg = media::encode_jpeg(small, kQuality, media::Chroma::kHalved);
-    return jpeg.empty() ? Result<std::vector<std::uint8_t>>(Error{ErrorCode::kInternal, "it cannot be saved as JPEG"})
-                        : Result<std::vector<std::uint8_t>>(std::move(jpeg));
+    return std::move(sent->bytes);
 }
 
 }  // namespace bonafide::engine

@@ -1,6 +1,6 @@
 #include "analyzers/provenance/credentials/manifest_store.h"
 
-#include "analyzers/provenance/credentials/c2pa_library.h"
+#include "media/c2pa_library.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,7 @@
-// Signs generated pictures, for the tests beside it: the other direction of libc2pa, which the program itself never
-// uses.
+// Signs generated pictures as any signer does, for the tests beside it.
 #include "analyzers/provenance/credentials/test_signer.h"
 
-#include "analyzers/provenance/credentials/c2pa_library.h"
+#include "media/c2pa_library.h"
 
 #include <gtest/gtest.h>
 #include <openssl/ec.h>
@@ -17,21 +16,6 @@ struct StreamContext {
     std::vector<std::uint8_t> bytes;
     std::size_t position = 0;
 };
-
-extern "C" {
-struct C2paBuilder;
-struct C2paSigner;
-struct C2paSignerInfo {
-    const char* algorithm;
-    const char* certificates;
-    const char* key;
-    const char* time_authority;
-};
-C2paBuilder* c2pa_builder_from_json(const char* manifest);
-C2paSigner* c2pa_signer_from_info(const C2paSignerInfo* info);
-std::int64_t c2pa_builder_sign(C2paBuilder* builder, const char* format, C2paStream* source, C2paStream* target,
-                               C2paSigner* signer, const unsigned char** manifest);
-}
 
 namespace bonafide::analyzers::credentials {
 namespace {

@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The few functions of libc2pa's C interface that Bonafide calls (c2pa-c-ffi 0.91, as the c2pa-python 0.38.1 wheel
-/// ships it without a header). Names, argument types and ownership follow the library's exported symbols; everything
-/// else of it is left alone.
+/// The few functions of libc2pa's C interface that Bonafide calls, to read credentials and to sign those of its forge
+/// (c2pa-c-ffi 0.91, as the c2pa-python 0.38.1 wheel ships it without a header). Names, argument types and ownership
+/// follow the library's exported symbols; everything else of it is left alone.
 ///
 /// Errors: a null pointer or a negative number, the reason then in c2pa_error(). The library is written in Rust: a
 /// panic inside it does not unwind into C++ but aborts the process, which costs a worker its one input.
@@ -19,6 +19,8 @@ struct C2paStream;
 struct C2paHttpResolver;
 struct C2paHttpRequest;
 struct C2paHttpResponse;
+struct C2paBuilder;
+struct C2paSigner;
 /// Whatever the stream callbacks need; the library only passes the pointer through.
 struct StreamContext;
 
@@ -65,5 +67,22 @@ C2paReader* c2pa_reader_from_context(C2paContext* context);
 C2paReader* c2pa_reader_with_stream(C2paReader* reader, const char* format, C2paStream* stream);
 /// The manifest store as JSON; owned by the caller.
 char* c2pa_reader_json(C2paReader* reader);
+
+/// Who signs: `algorithm` "es256" and so on, certificates in PEM with the signer's first, its key in PEM (PKCS #8), and
+/// the address of a time-stamping authority or null.
+struct C2paSignerInfo {
+    const char* algorithm;
+    const char* certificates;
+    const char* key;
+    const char* time_authority;
+};
+C2paSigner* c2pa_signer_from_info(const C2paSignerInfo* info);
+C2paBuilder* c2pa_builder_from_json(const char* manifest);
+C2paBuilder* c2pa_builder_from_context(C2paContext* context);
+/// Takes over `builder` and returns another.
+C2paBuilder* c2pa_builder_with_definition(C2paBuilder* builder, const char* manifest);
+/// Writes `source` with the signed manifest embedded to `target`; returns the manifest's length, negative for an error.
+std::int64_t c2pa_builder_sign(C2paBuilder* builder, const char* format, C2paStream* source, C2paStream* target,
+                               C2paSigner* signer, const unsigned char** manifest);
 
 }  // extern "C"

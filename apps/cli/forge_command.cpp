@@ -1,0 +1,331 @@
+// `bonafide forge`: a small laboratory that makes fakes that are always marked (docs/guide/forge.md).
+#include "forge_command.h"
+
+#include "engine/front/forge.h"
+#include "terminal.h"
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace bonafide::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uintmax_t kMostRecordBytes = 16 * 1024;
+
+int complain(const std::string& message) {
+    std::string printable = message;
+    std::replace_if(
+        printable.begin(), printable.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+    std::fprintf(stderr, "bonafide: %s\n", printable.c_str());
+    return kFailed;
+}
+
+std::string dumped(const Json& json) {
+    return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string keys_of(const ForgeRequest& request) {
+    return request.keys.empty() ? user_data_folder() + "/forge" : request.keys;
+}
+
+/// Writes all of `path` or nothing: what stood there stays until the new file is complete.
+Result<void> write_file(const std::string& path, const char* data, std::size_t size) {
+    const std::string draft = path + ".part" + std::to_string(getpid());
+    std::ofstream stream(draft, std::ios::binary | std::ios::trunc);
+    stream.write(data, static_cast<std::streamsize>(size));
+    stream.close();
+    std::error_code error;
+    if (stream) {
+        std::filesystem::rename(draft, path, error);
+    }
+    if (!stream || error) {
+        const std::string reason = error ? error.message() : std::strerror(errno);
+        std::filesystem::remove(draft, error);
+        return Error{ErrorCode::kIo, "cannot write " + path + ": " + reason};
+    }
+    return {};
+}
+
+Result<std::string> read_record(const std::string& path) {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(path, error);
+    std::ifstream stream(path, std::ios::binary);
+    std::ostringstream text;
+    if (error || size == 0 || size > kMostRecordBytes || !stream || !(text << stream.rdbuf())) {
+        return Error{ErrorCode::kUsage, "cannot read a consent record from " + path};
+    }
+    return text.str();
+}
+
+/// The format that the name of `path` stands for; kUsage where the forge does not save it.
+Result<std::string> format_of(const std::string& path) {
+    static const std::map<std::string, std::string> kFormats = {
+        {".png", "png"}, {".jpg", "jpeg"}, {".jpeg", "jpeg"}, {".webp", "webp"}};
+    std::string ending = std::filesystem::path(path).extension().string();
+    std::transform(ending.begin(), ending.end(), ending.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto found = kFormats.find(ending);
+    if (found == kFormats.end()) {
+        return Error{ErrorCode::kUsage, "the result's name must end in .png, .jpg or .webp: " + path};
+    }
+    return found->second;
+}
+
+/// The launderer's steps in the order in which they were given on the command line.
+std::vector<std::string> steps_of(const ForgeRequest& request) {
+    const std::map<std::string, const std::vector<std::string>*> values = {{"fit", &request.fit},
+                                                                           {"resize", &request.resize},
+                                                                           {"crop", &request.crop},
+                                                                           {"jpeg", &request.jpeg},
+                                                                           {"webp", &request.webp}};
+    std::map<std::string, std::size_t> used;
+    std::vector<std::string> steps;
+    for (const CLI::Option* option : request.launder->parse_order()) {
+        const std::string name = option->get_name(false, true).substr(2);
+        const auto found = values.find(name);
+        if (found != values.end() && used[name] < found->second->size()) {
+            steps.push_back(name + "=" + (*found->second)[used[name]++]);
+        }
+    }
+    return steps;
+}
+
+Json as_json(const ForgeRequest& request, const forge::Made& made) {
+    Json json = {{"output", request.output},        {"kind", made.kind},
+                 {"description", made.description}, {"fake", made.fake},
+                 {"visible_label", made.label},     {"width_px", made.width_px},
+                 {"height_px", made.height_px},     {"watermark_exponent", made.watermark_exponent}};
+    json["watermark_psnr_db"] = made.watermark_psnr_db > 0 ? Json(made.watermark_psnr_db) : Json(nullptr);
+    json["watermark_exponent_after_half_size_and_jpeg_60"] =
+        made.watermark_exponent_after > 0 ? Json(made.watermark_exponent_after) : Json(nullptr);
+    json["purpose"] = made.purpose.empty() ? Json(nullptr) : Json(made.purpose);
+    json["consent_sha256"] = made.consent_sha256.empty() ? Json(nullptr) : Json(made.consent_sha256);
+    return json;
+}
+
+void print(const ForgeRequest& request, const forge::Made& made) {
+    std::printf("%s: %d x %d px, %s\n", request.output.c_str(), made.width_px, made.height_px,
+                made.description.c_str());
+    if (!made.fake) {
+        std::printf(
+            "Marks: a content credential that says how it was saved anew. It is no fake, and is not marked as one.\n");
+        return;
+    }
+    std::printf("Marks: content credential%s", made.label ? ", visible label" : "");
+    if (made.watermark_psnr_db > 0) {
+        std::printf(", invisible watermark (%.1f dB; after half size and JPEG 60 by chance once in 10^%.0f)",
+                    made.watermark_psnr_db, made.watermark_exponent_after);
+    }
+    std::printf(".\n");
+}
+
+int forge_one(ForgeRequest& request, const engine::Installation& installation) {
+    const auto format = format_of(request.output);
+    if (!format) {
+        return complain(format.error().message);
+    }
+    engine::Job job;
+    job.limits = request.limits;
+    job.forge = request.order;
+    job.forge.format = *format;
+    job.forge.label = !request.no_label;
+    job.forge.kind = request.command->get_subcommands().front()->get_name();
+    if (request.launder->parsed()) {
+        job.forge.profile = request.profile;
+        job.forge.steps = steps_of(request);
+    }
+    if (!request.consent_file.empty()) {
+        auto record = read_record(request.consent_file);
+        if (!record) {
+            return complain(record.error().message);
+        }
+        job.forge.consent = std::move(*record);
+    }
+    const auto forged = engine::forge_file(request.file, request.face, job, installation, keys_of(request));
+    if (!forged) {
+        return complain(request.file + ": " + forged.error().message);
+    }
+    const auto written =
+        write_file(request.output, reinterpret_cast<const char*>(forged->bytes.data()), forged->bytes.size());
+    if (!written) {
+        return complain(written.error().message);
+    }
+    if (request.json) {
+        std::printf("%s\n", dumped(as_json(request, forged->made)).c_str());
+    } else {
+        print(request, forged->made);
+    }
+    return kClean;
+}
+
+int make_consent(ForgeRequest& request) {
+    const auto key = forge::ConsentKey::open(keys_of(request));
+    if (!key) {
+        return complain(key.error().message);
+    }
+    request.record.made = forge::today();
+    const auto record = key->sign(request.record);
+    if (!record) {
+        return complain(record.error().message);
+    }
+    if (const auto written = write_file(request.output, record->data(), record->size()); !written) {
+        return complain(written.error().message);
+    }
+    std::printf(
+        "%s: your signed statement that %s agrees to this, until %s. It binds you, and proves nothing to others.\n",
+        request.output.c_str(), request.record.person.c_str(), request.record.until.c_str());
+    return kClean;
+}
+
+int show_consent(const ForgeRequest& request) {
+    const auto record = read_record(request.consent_file);
+    if (!record) {
+        return complain(record.error().message);
+    }
+    const auto consent = forge::read_consent(*record);
+    if (!consent) {
+        return complain(consent.error().message);
+    }
+    const auto key = forge::ConsentKey::open(keys_of(request));
+    if (!key) {
+        return complain(key.error().message);
+    }
+    const bool here = key->public_key() == consent->signer, ended = consent->until < forge::today();
+    if (request.json) {
+        std::printf("%s\n", dumped({{"person", consent->person},
+                                    {"purpose", consent->purpose},
+                                    {"kinds", consent->kinds},
+                                    {"until", consent->until},
+                                    {"made", consent->made},
+                                    {"signer", consent->signer},
+                                    {"signed_here", here},
+                                    {"ended", ended}})
+                                .c_str());
+    } else {
+        std::string kinds;
+        for (const std::string& kind : consent->kinds) {
+            kinds += (kinds.empty() ? "" : ", ") + kind;
+        }
+        std::printf(
+            "Person:  %s\nPurpose: %s\nFor:     %s\nUntil:   %s%s\nMade:    %s\nSigned:  unchanged since, with %s\n",
+            consent->person.c_str(), consent->purpose.c_str(), kinds.c_str(), consent->until.c_str(),
+            ended ? " (ended)" : "", consent->made.c_str(),
+            here ? "the key of this installation" : "a foreign key: not accepted here");
+    }
+    return here && !ended ? kClean : kInconclusive;
+}
+
+void add_common(CLI::App& command, ForgeRequest& request) {
+    command.add_option("FILE", request.file, "The picture")->required();
+    command.add_option("-o,--output", request.output, "Where the result goes: .png, .jpg or .webp")->required();
+    command.add_flag("--json", request.json, "Say as JSON what was made");
+    command
+        .add_option("--keys", request.keys,
+                    "Folder of the keys (default: bonafide/forge in XDG_DATA_HOME or ~/.local/share)")
+        ->type_name("DIR");
+    const auto size = CLI::AsSizeValue(false);
+    command.add_option("--timeout", request.limits.time_s, "Seconds it may take")
+        ->check(CLI::Range(0.01, 1e7))
+        ->group("Limits");
+    command.add_option("--max-pixels", request.limits.pixels, "Largest picture, pixels")
+        ->transform(size)
+        ->group("Limits");
+    command.add_option("--max-size", request.limits.size_bytes, "Largest file, bytes")
+        ->transform(size)
+        ->group("Limits");
+    command.add_option("--max-memory", request.limits.memory_bytes, "Memory it may take, bytes")
+        ->transform(size)
+        ->group("Limits");
+}
+
+void add_fake(CLI::App& command, ForgeRequest& request) {
+    add_common(command, request);
+    command.add_flag("--no-visible-label", request.no_label,
+                     "Draw no label; content credential and watermark are there all the same");
+}
+
+void add_launder(ForgeRequest& request) {
+    CLI::App& command = *request.launder;
+    add_common(command, request);
+    command.add_option("--profile", request.profile,
+                       "social, messenger, forum, screenshot or reposted; before any step");
+    const auto step = [&](const char* name, std::vector<std::string>& values, const char* meaning) {
+        command.add_option(name, values, meaning)
+            ->expected(1)
+            ->take_all()
+            ->group("Steps, in the order given, repeatable");
+    };
+    step("--fit", request.fit, "Longer side at most, 16 to 16384 px");
+    step("--resize", request.resize, "By this factor, 0.05 to 4");
+    step("--crop", request.crop, "Off every side, 0 to 4096 px");
+    step("--jpeg", request.jpeg, "Save as JPEG of this quality, 1 to 100, with halved colour");
+    step("--webp", request.webp, "Save as WebP of this quality, 0 to 100");
+}
+
+}  // namespace
+
+void add_forge(CLI::App& app, ForgeRequest& request) {
+    request.command = app.add_subcommand("forge", "Make fakes that are always marked, for training and testing");
+    request.command->require_subcommand(1);
+    request.blend = request.command->add_subcommand(
+        "blend", "A face blended with a slightly changed copy of itself: what a face exchange leaves at its edge");
+    add_fake(*request.blend, request);
+    request.blend->add_option("--mask", request.order.mask,
+                              "Shape of what is exchanged: face, below-brows, lower, inner, patch (default: drawn)");
+    request.blend->add_option("--seed", request.order.seed, "Of all that is drawn at random")->capture_default_str();
+
+    request.swap =
+        request.command->add_subcommand("swap", "One person's face onto another; needs that person's consent");
+    add_fake(*request.swap, request);
+    request.swap->add_option("--face", request.face, "The picture with the face to put on")->required();
+    request.swap->add_option("--person", request.order.person, "Whose face that is, as the consent record names them");
+    request.swap->add_option("--consent", request.consent_file,
+                             "The consent record (see `bonafide forge consent new`)");
+
+    request.launder =
+        request.command->add_subcommand("launder", "What happens to a picture on its way through the net");
+    add_launder(request);
+
+    request.consent = request.command->add_subcommand("consent", "Signed records of what a person agrees to");
+    request.consent->require_subcommand(1);
+    request.consent_new = request.consent->add_subcommand("new", "Make a record, signed with this installation's key");
+    request.consent_new->add_option("--person", request.record.person, "Who agrees")->required();
+    request.consent_new->add_option("--purpose", request.record.purpose, "satire, research, art, education or testing")
+        ->required();
+    request.consent_new->add_option("--until", request.record.until, "Last day, such as 2027-01-31")->required();
+    request.consent_new->add_option("--for", request.record.kinds, "Kind of forgery (repeatable): swap")
+        ->required()
+        ->take_all();
+    request.consent_new->add_option("-o,--output", request.output, "Where the record goes")->required();
+    request.consent_show = request.consent->add_subcommand("show", "What a record says, and whether it holds");
+    request.consent_show->add_option("FILE", request.consent_file, "The record")->required();
+    request.consent_show->add_flag("--json", request.json, "As JSON");
+    request.consent_show->footer(
+        "Exit codes: 0 it holds, 3 it ended or was signed elsewhere, 2 it is no unchanged record.");
+    for (CLI::App* command : {request.consent_new, request.consent_show}) {
+        command->add_option("--keys", request.keys, "Folder of the keys")->type_name("DIR");
+    }
+}
+
+int run_forge(ForgeRequest& request, const engine::Installation& installation) {
+    if (request.consent_new->parsed()) {
+        return make_consent(request);
+    }
+    if (request.consent_show->parsed()) {
+        return show_consent(request);
+    }
+    return forge_one(request, installation);
+}
+
+}  // namespace bonafide::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "commands.h"
+#include "forge/identity/consent.h"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+namespace bonafide::cli {
+
+/// What `forge` was asked to do.
+struct ForgeRequest {
+    CLI::App *command = nullptr, *blend = nullptr, *swap = nullptr, *launder = nullptr;
+    CLI::App *consent = nullptr, *consent_new = nullptr, *consent_show = nullptr;
+    std::string file, face, output, keys;
+    std::string profile, consent_file;
+    bool no_label = false, json = false;
+    std::vector<std::string> fit, resize, crop, jpeg, webp;  ///< values of the steps, each in its own order
+    forge::Order order;
+    forge::Consent record;
+    Limits limits;
+};
+
+/// Adds the command `forge` with its own commands to `app`; `request` must outlive it.
+void add_forge(CLI::App& app, ForgeRequest& request);
+
+/// Runs whichever of them was parsed.
+int run_forge(ForgeRequest& request, const engine::Installation& installation);
+
+}  // namespace bonafide::cli

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bonafide::forge {
+
+/// What the forge is asked to make of a picture. Travels to the worker.
+struct Order {
+    std::string kind = {};                ///< "blend", "swap", "launder"
+    std::string format = "png";           ///< of the result: "png", "jpeg", "webp"
+    std::uint64_t seed = 1;               ///< of all that is drawn at random
+    bool label = true;                    ///< draw the visible label; credential and watermark there are always
+    std::string mask = {};                ///< blend: the mask's shape; empty: drawn at random
+    std::string profile = {};             ///< launder: a named list of steps that come first; empty: none
+    std::vector<std::string> steps = {};  ///< launder: "fit=1080", "jpeg=70", ... in order
+    std::string person = {};              ///< whose likeness, as the consent record names them
+    std::string consent = {};             ///< the record's text
+    std::string consent_signer = {};      ///< public key of this installation
+};
+
+/// What was made. Comes back from the worker, and into the content credential.
+struct Made {
+    std::string kind = {};
+    std::string format = {};
+    std::string description = {};  ///< for a person
+    bool fake = true;    ///< false: the picture still shows what it showed (laundering a picture without mark)
+    bool label = false;  ///< the visible label is drawn on it
+    int width_px = 0, height_px = 0;
+    double watermark_psnr_db = 0;         ///< of the watermark's own change; 0 where none was put in
+    double watermark_exponent = 0;        ///< of what is found in the result as it was saved
+    double watermark_exponent_after = 0;  ///< after half size and JPEG 60 together; 0 where none was put in
+    std::string consent_sha256 = {};      ///< of the record; empty: none was needed
+    std::string purpose = {};             ///< as it states
+};
+
+}  // namespace bonafide::forge
