@@ -23,14 +23,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uintmax_t kMostRecordBytes = 16 * 1024;
 
-int complain(const std::string& message) {
-    std::string printable = message;
-    std::replace_if(
-        printable.begin(), printable.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-    std::fprintf(stderr, "bonafide: %s\n", printable.c_str());
-    return kFailed;
-}
-
 std::string dumped(const Json& json) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace);
 }
@@ -133,7 +125,7 @@ void print(const ForgeRequest& request, const forge::Made& made) {
 int forge_one(ForgeRequest& request, const engine::Installation& installation) {
     const auto format = format_of(request.output);
     if (!format) {
-        return complain(format.error().message);
+        return complain(printable(format.error().message));
     }
     engine::Job job;
     job.limits = request.limits;
@@ -148,18 +140,18 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
     if (!request.consent_file.empty()) {
         auto record = read_record(request.consent_file);
         if (!record) {
-            return complain(record.error().message);
+            return complain(printable(record.error().message));
         }
         job.forge.consent = std::move(*record);
     }
     const auto forged = engine::forge_file(request.file, request.face, job, installation, keys_of(request));
     if (!forged) {
-        return complain(request.file + ": " + forged.error().message);
+        return complain(printable(request.file + ": " + forged.error().message));
     }
     const auto written =
         write_file(request.output, reinterpret_cast<const char*>(forged->bytes.data()), forged->bytes.size());
     if (!written) {
-        return complain(written.error().message);
+        return complain(printable(written.error().message));
     }
     if (request.json) {
         std::printf("%s\n", dumped(as_json(request, forged->made)).c_str());
@@ -172,15 +164,15 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
 int make_consent(ForgeRequest& request) {
     const auto key = forge::ConsentKey::open(keys_of(request));
     if (!key) {
-        return complain(key.error().message);
+        return complain(printable(key.error().message));
     }
     request.record.made = forge::today();
     const auto record = key->sign(request.record);
     if (!record) {
-        return complain(record.error().message);
+        return complain(printable(record.error().message));
     }
     if (const auto written = write_file(request.output, record->data(), record->size()); !written) {
-        return complain(written.error().message);
+        return complain(printable(written.error().message));
     }
     std::printf(
         "%s: your signed statement that %s agrees to this, until %s. It binds you, and proves nothing to others.\n",
@@ -191,15 +183,15 @@ int make_consent(ForgeRequest& request) {
 int show_consent(const ForgeRequest& request) {
     const auto record = read_record(request.consent_file);
     if (!record) {
-        return complain(record.error().message);
+        return complain(printable(record.error().message));
     }
     const auto consent = forge::read_consent(*record);
     if (!consent) {
-        return complain(consent.error().message);
+        return complain(printable(consent.error().message));
     }
     const auto key = forge::ConsentKey::open(keys_of(request));
     if (!key) {
-        return complain(key.error().message);
+        return complain(printable(key.error().message));
     }
     const bool here = key->public_key() == consent->signer, ended = consent->until < forge::today();
     if (request.json) {

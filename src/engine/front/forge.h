@@ -9,7 +9,7 @@
 
 namespace bonafide::engine {
 
-/// A finished picture: label, watermark and content credential as the forge's rules have it (docs/adr/0010).
+/// A finished picture: label, watermark and content credential as the forge's rules have it (docs/adr/0011).
 struct ForgedFile {
     std::vector<std::uint8_t> bytes;
     forge::Made made;
