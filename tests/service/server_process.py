@@ -77,7 +77,7 @@ class Server:
                 received += piece
             return received
 
-    def wait(self, check_id, timeout=120):
+    def wait(self, check_id, timeout=300):
         """The check once it has ended."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
