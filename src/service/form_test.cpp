@@ -30,7 +30,7 @@ TEST(FileName, IsMadeHarmless) {
     EXPECT_EQ(harmless_file_name("photo.jpg"), "photo.jpg");
     EXPECT_EQ(harmless_file_name("../../etc/passwd"), "passwd");
     EXPECT_EQ(harmless_file_name("C:\\pictures\\a b.png"), "a b.png");
-    for (const char* nothing : {"", ".", "..", "/", "a/..", " \t"}) {
+    for (const char* nothing : {"", ".", "..", "/", "a/..", "  "}) {
         EXPECT_EQ(harmless_file_name(nothing), "upload") << nothing;
     }
     EXPECT_EQ(harmless_file_name("a\x1b[31m\n.jpg"), "a_[31m_.jpg");

@@ -135,7 +135,8 @@ TEST_F(Store, ListsNewestFirstByPageAndCondition) {
     }
     const auto ids = [&](const ListQuery& query) {
         std::string joined;
-        for (const CheckRecord& check : store_->list(query)->checks) {
+        const auto page = store_->list(query);
+        for (const CheckRecord& check : page->checks) {
             joined += check.id + " ";
         }
         return joined;
