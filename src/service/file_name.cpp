@@ -1,6 +1,6 @@
 #include "service/file_name.h"
 
-#include "service/message.h"
+#include "service/percent.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -84,10 +84,6 @@ class Handler {
                                             Response& refusal) = 0;
 };
 
-/// Percent-decodes `text`; nothing where it is not well-formed or holds a control character. `plus_is_space`: as in
-/// forms.
-std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
-
 /// Splits a request's target into path and query; nothing where it is malformed: no leading '/', broken escapes, NUL.
 struct Target {
     std::string path;

@@ -106,5 +106,6 @@ test("several files become a table that can be saved", () => withPage(async (pag
     await page.waitForSelector("#verdict");
     await page.goBack();
     await page.getByRole("button", { name: "Clear the list" }).click();
+    await page.locator("tbody tr").first().waitFor({ state: "hidden" });
     assert.equal(await page.locator("tbody tr:visible").count(), 0);
 }));
