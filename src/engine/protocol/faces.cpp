@@ -170,7 +170,8 @@ SeenFaces faces_of(const Json& json) {
         }
         faces.seen.push_back(std::move(seen));
     }
-    for (const Json& problem : json.at("problems")) {
+    // A loop over a text would run once over the text itself.
+    for (const Json& problem : json.at("problems").get_ref<const Json::array_t&>()) {
         if (faces.problems.size() < kMostProblems) {
             faces.problems.push_back(problem.get<std::string>().substr(0, kLongestProblem));
         }

@@ -42,7 +42,7 @@ TEST(Plan, HoldsWhatLooksAtTheKind) {
 TEST(Plan, OnlyAndSkip) {
     Job job;
     job.only = {"provenance.*"};
-    job.skip = {"*.credentials"};
+    job.skip = {"*.credentials", "*.forge_marks"};
     const auto plan = plan_for(job, ingest::MediaKind::kImage);
     ASSERT_TRUE(plan.ok());
     ASSERT_EQ(plan->size(), 1U);
