@@ -38,24 +38,28 @@ void add_format(CLI::App& command, FacesRequest& request) {
         ->type_name("FORMAT");
 }
 
-void add_people_options(CLI::App& command, PeopleChoice& choice) {
-    command
-        .add_option("--gallery", choice.gallery,
-                    "File of enrolled people (default: bonafide/people.gallery in XDG_DATA_HOME or ~/.local/share)")
-        ->type_name("FILE");
-    auto* file = command
-                     .add_option("--passphrase-file", choice.passphrase.file,
-                                 "The gallery is encrypted; its passphrase is the first line of this file")
-                     ->type_name("FILE");
-    command.add_flag("--passphrase", choice.passphrase.ask, "The gallery is encrypted; ask for its passphrase")
-        ->excludes(file);
-}
-
 std::string path_of(const PeopleChoice& choice) {
     return choice.gallery.empty() ? user_data_folder() + "/people.gallery" : choice.gallery;
 }
 
 }  // namespace
+
+Result<void> choose_person(const std::string& name, const PeopleChoice& choice,
+                           const engine::Installation& installation, engine::Job& job) {
+    const auto gallery = open_people(choice, installation, engine::PersonGallery::Access::kRead);
+    if (!gallery) {
+        return gallery.error();
+    }
+    const auto person = gallery->person(name);
+    if (!person) {
+        return person.error();
+    }
+    job.claimed = name;
+    for (const engine::PersonSample& sample : person->samples) {
+        job.claimed_looks.emplace_back(sample.numbers.begin(), sample.numbers.end());
+    }
+    return {};
+}
 
 engine::Job faces_job(const FacesRequest& request) {
     engine::Job job;
@@ -85,6 +89,19 @@ Result<engine::PersonGallery> open_people(const PeopleChoice& choice, const engi
         return passphrase.error();
     }
     return engine::PersonGallery::open(path, *passphrase, network->sha256, access);
+}
+
+void add_people_options(CLI::App& command, PeopleChoice& choice, const std::string& gallery_option) {
+    command
+        .add_option(gallery_option, choice.gallery,
+                    "File of enrolled people (default: bonafide/people.gallery in XDG_DATA_HOME or ~/.local/share)")
+        ->type_name("FILE");
+    auto* file = command
+                     .add_option("--passphrase-file", choice.passphrase.file,
+                                 "The gallery is encrypted; its passphrase is the first line of this file")
+                     ->type_name("FILE");
+    command.add_flag("--passphrase", choice.passphrase.ask, "The gallery is encrypted; ask for its passphrase")
+        ->excludes(file);
 }
 
 void add_faces(CLI::App& app, FacesRequest& request) {
@@ -129,7 +146,7 @@ void add_faces(CLI::App& app, FacesRequest& request) {
         add_format(*command, request);
     }
     for (CLI::App* command : {request.enroll, request.match, request.list, request.remove}) {
-        add_people_options(*command, request.people);
+        add_people_options(*command, request.people, "--gallery");
     }
 }
 

@@ -38,9 +38,15 @@ void add_faces(CLI::App& app, FacesRequest& request);
 /// Runs the one that was given; an exit code.
 int run_faces(const FacesRequest& request, const engine::Installation& installation);
 
+/// Adds the options that tell where people are kept.
+void add_people_options(CLI::App& command, PeopleChoice& choice, const std::string& gallery_option);
 /// Opens the gallery that `choice` names.
 Result<engine::PersonGallery> open_people(const PeopleChoice& choice, const engine::Installation& installation,
                                           engine::PersonGallery::Access access);
+/// Fills in the job's claimed person from the gallery; kUsage where nobody is called so.
+Result<void> choose_person(const std::string& name, const PeopleChoice& choice,
+                           const engine::Installation& installation, engine::Job& job);
+
 // The subcommands, each an exit code.
 int detect_faces(const FacesRequest& request, const engine::Installation& installation);
 int compare_faces(const FacesRequest& request, const engine::Installation& installation);

@@ -5,6 +5,7 @@
 #include "faces_command.h"
 #include "forge_command.h"
 #include "serve_command.h"
+#include "terminal.h"
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
@@ -53,7 +54,8 @@ struct Options {
     std::vector<std::string> settings;
     std::string trust_list;
     std::string analyzer_id;
-    std::string camera, gallery;
+    std::string camera, gallery, claimed;
+    PeopleChoice people;
     bool json = false;
 };
 
@@ -125,6 +127,11 @@ void add_check(CLI::App& app, Options& options) {
         ->type_name("NAME");
     command.add_option("--gallery", options.gallery, "Folder of camera fingerprints (default: the user's own)")
         ->type_name("DIR");
+    command
+        .add_option("--claimed", options.claimed,
+                    "Is it really them? Compare the faces with this enrolled person (see `bonafide faces`)")
+        ->type_name("NAME");
+    add_people_options(command, options.people, "--people");
     command.add_option("--prior", request.job.prior, "Probability, before looking, of manipulated or synthetic")
         ->check(CLI::Range(0.0001, 0.9999))
         ->capture_default_str();
@@ -239,6 +246,11 @@ int run(int argc, char** argv) {
         if (const auto chosen = choose_camera(options.camera, options.gallery, request.job); !chosen) {
             std::fprintf(stderr, "bonafide: %s\n", chosen.error().message.c_str());
             return kFailed;
+        }
+    }
+    if (!options.claimed.empty()) {
+        if (const auto chosen = choose_person(options.claimed, options.people, installation, request.job); !chosen) {
+            return complain(chosen.error().message);
         }
     }
     if (!options.trust_list.empty()) {

@@ -17,6 +17,7 @@
 #include <tbb/global_control.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -79,6 +80,21 @@ Result<engine::Equipment> equip(const engine::Job& job) {
         equipment.learned_fusion = std::move(*learned);
     }
     return equipment;
+}
+
+Result<features::ClaimedPerson> claimed_person(const engine::Job& job) {
+    features::ClaimedPerson person{job.claimed, {}};
+    for (const std::vector<float>& numbers : job.claimed_looks) {
+        if (numbers.size() != evidence::kFaceNumbers) {
+            return Error{ErrorCode::kUsage, "what is known of the claimed person's face is malformed"};
+        }
+        person.looks.emplace_back();
+        std::copy(numbers.begin(), numbers.end(), person.looks.back().begin());
+    }
+    if (person.looks.empty()) {
+        return Error{ErrorCode::kUsage, "nothing is known of the claimed person's face"};
+    }
+    return person;
 }
 
 Result<std::string> read_camera_file(const std::string& path) {
@@ -159,6 +175,13 @@ int look(const engine::Job& job, engine::Equipment& equipment, const std::string
             return fail(kWrongUsage, "the fingerprint of camera '" + job.camera + "': " + camera.error().message);
         }
         equipment.camera = std::move(*camera);
+    }
+    if (!job.claimed.empty()) {
+        auto claimed = claimed_person(job);
+        if (!claimed) {
+            return fail(kWrongUsage, claimed.error().message);
+        }
+        equipment.claimed = std::move(*claimed);
     }
     const report::Report report = engine::analyse(job, given, equipment, isolation,
                                                   [&](const std::string& name, std::span<const std::uint8_t> bytes) {

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "evidence/evidence.h"
+#include "features/claimed_person.h"
 #include "features/media.h"
 #include "features/sensor_fingerprint.h"
 #include "infer/model_store.h"
@@ -83,6 +84,8 @@ struct Context {
     std::string trust_anchors_pem;
     /// The camera that the picture is said to come from; null where none was named.
     const features::SensorFingerprint* camera = nullptr;
+    /// The person who is said to be shown; null where nobody was named.
+    const features::ClaimedPerson* claimed = nullptr;
 };
 
 /// One analyzer at work on one input. Created anew for every input; begin, then on_packet, on_frame and on_sound come
@@ -108,6 +111,8 @@ struct AnalyzerDefinition {
     std::vector<ingest::MediaKind> inputs;
     bool wants_packets = false, wants_frames = false, wants_sound = false;
     bool emits_map = false;
+    /// Has a question to answer only where a person is claimed: without one it runs only where it is asked for by name.
+    bool wants_claim = false;
     std::vector<MeasurementDefinition> emits;
     std::vector<ParameterDefinition> parameters;
     std::vector<std::string_view> models;  ///< ids in models/manifest.json that it needs

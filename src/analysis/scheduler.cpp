@@ -139,7 +139,8 @@ std::string model_problem(const AnalyzerDefinition& definition, const infer::Mod
 
 RunResult run(const std::vector<Planned>& plan, const features::Media& media, const infer::ModelStore& models,
               const std::string& trust_anchors_pem, media::StreamSink* observer,
-              const media::ReadOptions& observer_wants, const features::SensorFingerprint* camera) {
+              const media::ReadOptions& observer_wants, const features::SensorFingerprint* camera,
+              const features::ClaimedPerson* claimed) {
     RunResult result;
     std::vector<Work> works;
     media::ReadOptions wanted = observer != nullptr ? observer_wants : media::ReadOptions{};
@@ -172,7 +173,7 @@ RunResult run(const std::vector<Planned>& plan, const features::Media& media, co
         }
     }
 
-    const Context context{media, models, result.read ? &*result.read : nullptr, trust_anchors_pem, camera};
+    const Context context{media, models, result.read ? &*result.read : nullptr, trust_anchors_pem, camera, claimed};
     const cv::Size picture = media.image() != nullptr ? media.image()->rgb.size() : cv::Size();
     result.analyses.resize(works.size());
     tbb::parallel_for(std::size_t{0}, works.size(), [&](std::size_t index) {

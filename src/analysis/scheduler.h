@@ -27,10 +27,12 @@ struct RunResult {
 };
 
 /// Runs every planned analyzer on `media`: one streaming pass feeds those that want packets, frames or sound (and
-/// `observer`, which may be null), then all finish in parallel. `camera` is the one that was named, or null. An
-/// analyzer that throws, measures something it did not declare or a value that is not finite, has failed, alone.
+/// `observer`, which may be null), then all finish in parallel. `camera` and `claimed` are those that
+/// were named, or null. An analyzer that throws, measures something it did not declare or a value that is not finite,
+/// has failed, alone.
 RunResult run(const std::vector<Planned>& plan, const features::Media& media, const infer::ModelStore& models,
               const std::string& trust_anchors_pem, media::StreamSink* observer,
-              const media::ReadOptions& observer_wants, const features::SensorFingerprint* camera = nullptr);
+              const media::ReadOptions& observer_wants, const features::SensorFingerprint* camera = nullptr,
+              const features::ClaimedPerson* claimed = nullptr);
 
 }  // namespace bonafide::analysis

@@ -122,6 +122,34 @@ def test_people_are_kept_and_forgotten(bonafide, drawn, tmp_path):
     assert json.loads(bonafide("faces", "list", *secret, "--format", "json").stdout) == []
 
 
+def test_the_claimed_person(bonafide, drawn, tmp_path):
+    """`check --claimed` answers about the person, and the answer leaves the verdict alone."""
+    gallery = ("--gallery", tmp_path / "people")
+    assert bonafide("faces", "enroll", "Ann", drawn / "one.png", *gallery).returncode == 0
+
+    def checked(path, *arguments):
+        done = bonafide("check", path, "--format", "json", "--analyzer", "face.identity", "--analyzer", "container.structure", *arguments)
+        report = json.loads(done.stdout)
+        return report, next((finding for finding in report["findings"] if finding["analyzer"] == "face.identity"), None)
+
+    claimed = ("--claimed", "Ann", "--people", tmp_path / "people")
+    report, finding = checked(drawn / "turned.png", *claimed)
+    assert "probably that of 'Ann'" in finding["explanation"] and finding["llr"] is None
+    assert report["replay"]["claimed"] == {"name": "Ann", "looks": 1}
+    without = json.loads(bonafide("check", drawn / "turned.png", "--format", "json", "--analyzer", "container.structure").stdout)
+    assert report["verdict"] == without["verdict"]
+    _, film = checked(drawn / "film.mp4", *claimed)
+    assert film["outcome"] == "ran" and len(film["observations"]) == 3
+    _, nobody = checked(drawn / "empty.png", *claimed)
+    assert nobody["outcome"] == "not_applicable" and "No face" in nobody["reason"]
+    _, unasked = checked(drawn / "one.png")
+    assert unasked["outcome"] == "not_applicable" and "--claimed" in unasked["reason"]
+    whole = json.loads(bonafide("check", drawn / "empty.png", "--format", "json").stdout)
+    assert not any(finding["analyzer"] == "face.identity" for finding in whole["findings"]), "not run where nobody is claimed"
+    done = bonafide("check", drawn / "one.png", "--claimed", "Bob", "--people", tmp_path / "people")
+    assert done.returncode == 2 and "Bob" in done.stderr
+
+
 def test_comparing(bonafide, drawn):
     same = bonafide("faces", "compare", drawn / "one.png", drawn / "turned.png", "--format", "json")
     answer = json.loads(same.stdout)

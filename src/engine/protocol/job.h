@@ -46,8 +46,11 @@ struct Job {
     std::vector<std::string> model_folders;
     std::string cache_folder;
     std::string trust_anchors_pem;
-    std::string camera;           ///< name of the camera whose fingerprint is compared; empty: none
-    std::string camera_file;      ///< where its fingerprint lies
+    std::string camera;       ///< name of the camera whose fingerprint is compared; empty: none
+    std::string camera_file;  ///< where its fingerprint lies
+    std::string claimed;      ///< name of the person who is said to be shown; empty: nobody
+    /// What is known of that person's face, one entry a look (evidence::FaceNumbers).
+    std::vector<std::vector<float>> claimed_looks;
     bool face_landmarks = false;  ///< kFaces: all landmarks of every frame (of pictures they come anyway)
     bool face_numbers = false;    ///< kFaces: what tells people apart
     std::string face_drawing;     ///< kFaces: "png", "jpeg" or "webm", drawn with what was seen; empty: none

@@ -48,6 +48,9 @@ nlohmann::ordered_json replay_of(const Job& job, const Equipment& equipment, con
     if (equipment.camera) {
         replay["camera"] = {{"name", equipment.camera->name}, {"sha256", equipment.camera->sha256}};
     }
+    if (equipment.claimed) {
+        replay["claimed"] = {{"name", equipment.claimed->name}, {"looks", equipment.claimed->looks.size()}};
+    }
     replay["limits"] = {{"size_bytes", job.limits.size_bytes}, {"pixels", job.limits.pixels},
                         {"duration_s", job.limits.duration_s}, {"streams", job.limits.streams},
                         {"time_s", job.limits.time_s},         {"memory_bytes", job.limits.memory_bytes}};
@@ -171,9 +174,9 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
     shown.frames = shown.sound = presentation != nullptr;
     shown.threads = job.threads;
 
-    const analysis::RunResult result =
-        analysis::run(*plan, media, equipment.models, job.trust_anchors_pem, presentation.get(), shown,
-                      equipment.camera ? &*equipment.camera : nullptr);
+    const analysis::RunResult result = analysis::run(
+        *plan, media, equipment.models, job.trust_anchors_pem, presentation.get(), shown,
+        equipment.camera ? &*equipment.camera : nullptr, equipment.claimed ? &*equipment.claimed : nullptr);
     describe_input(media, result.read, report.input);
     for (const analysis::Ran& ran : result.analyses) {
         report.analyzer_s[std::string(ran.definition->id)] = ran.time_s;

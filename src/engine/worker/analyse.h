@@ -2,6 +2,7 @@
 
 #include "engine/protocol/job.h"
 #include "engine/worker/isolation.h"
+#include "features/claimed_person.h"
 #include "features/sensor_fingerprint.h"
 #include "fusion/fusion.h"
 #include "fusion/learned_fusion.h"
@@ -22,6 +23,7 @@ struct Equipment {
     fusion::Calibration calibration;
     fusion::LearnedFusion learned_fusion;
     std::optional<features::SensorFingerprint> camera;  ///< the one that the job names
+    std::optional<features::ClaimedPerson> claimed;     ///< the one that the job names
 };
 
 /// Receives a file that goes with the report.

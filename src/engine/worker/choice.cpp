@@ -66,8 +66,10 @@ Result<std::vector<analysis::Planned>> plan_for(const Job& job, ingest::MediaKin
         if (!parameters) {
             return Error{ErrorCode::kUsage, std::string(definition->id) + ": " + parameters.error().message};
         }
-        const bool chosen =
-            (job.only.empty() || any_matches(job.only, definition->id)) && !any_matches(job.skip, definition->id);
+        // Without a claim its answer would only say so, in every report, after opening a network for it.
+        const bool asked = !definition->wants_claim || !job.claimed.empty() || !job.only.empty();
+        const bool chosen = asked && (job.only.empty() || any_matches(job.only, definition->id)) &&
+                            !any_matches(job.skip, definition->id);
         if (chosen && definition->accepts(kind)) {
             plan.push_back({definition, std::move(*parameters)});
         }
