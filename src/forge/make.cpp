@@ -58,7 +58,7 @@ Result<Product> marked(const cv::Mat& rgb, Made made, const Order& order) {
 
 Result<Product> make_blend(const Order& order, const Given& given, const infer::ModelStore& models,
                            const Limits& limits, int threads) {
-    const auto shapes = mask_shapes();
+    const auto& shapes = mask_shapes();
     const auto shape =
         std::find_if(shapes.begin(), shapes.end(), [&](const MaskShapeName& each) { return each.name == order.mask; });
     if (!order.mask.empty() && shape == shapes.end()) {

@@ -143,6 +143,31 @@ std::optional<double> Calibration::ratio_of(std::string_view analyzer, std::stri
     return std::nullopt;
 }
 
+Judgement Calibration::most_authentic(std::vector<evidence::Finding> findings,
+                                      const std::vector<std::string_view>& analyzers,
+                                      const evidence::Provenance& provenance, double prior,
+                                      std::optional<double> together) const {
+    std::erase_if(findings, [&](const evidence::Finding& finding) {
+        return std::find(analyzers.begin(), analyzers.end(), finding.analyzer) != analyzers.end();
+    });
+    for (const std::string_view analyzer : analyzers) {
+        evidence::Finding best;
+        best.analyzer = analyzer;
+        best.outcome = evidence::Outcome::kRan;
+        for (const Curve& curve : curves_) {
+            if (curve.analyzer == analyzer) {
+                const bool rises = curve.knots.front().llr <= curve.knots.back().llr;
+                best.measurements.push_back(
+                    {curve.measurement, rises ? curve.knots.front().value : curve.knots.back().value, ""});
+            }
+        }
+        findings.push_back(std::move(best));
+    }
+    // Besides its own analyzers, which can only lead further down: this is a bound.
+    const TogetherEvidence least{together.value_or(0), {}};
+    return judge(findings, provenance, prior, together ? &least : nullptr);
+}
+
 Judgement Calibration::judge(std::vector<evidence::Finding>& findings, const evidence::Provenance& provenance,
                              double prior, const TogetherEvidence* together) const {
     ENSURE(prior > 0 && prior < 1);

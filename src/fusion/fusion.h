@@ -82,6 +82,13 @@ class Calibration {
     Judgement judge(std::vector<evidence::Finding>& findings, const evidence::Provenance& provenance, double prior,
                     const TogetherEvidence* together = nullptr) const;
 
+    /// The judgement that would come out if `analyzers` were to measure, of all they can, what speaks most for
+    /// authentic media, and the findings of all others stayed: no answer of theirs leads below its llr. `together`: the
+    /// same bound of what is judged together, nothing where nothing is.
+    Judgement most_authentic(std::vector<evidence::Finding> findings, const std::vector<std::string_view>& analyzers,
+                             const evidence::Provenance& provenance, double prior,
+                             std::optional<double> together) const;
+
     /// The ratio that a measurement of `value` supports by itself; nothing where no curve is for it.
     std::optional<double> ratio_of(std::string_view analyzer, std::string_view measurement, double value) const;
 

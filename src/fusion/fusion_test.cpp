@@ -39,6 +39,13 @@ Calibration parsed(const json& document) {
     return *calibration;
 }
 
+Result<Calibration> shipped_one() {
+    std::ifstream file(BONAFIDE_SOURCE_DIR "/models/calibration.json");
+    std::ostringstream text;
+    text << file.rdbuf();
+    return Calibration::parse(text.str());
+}
+
 std::string refusal(const json& document) {
     const Result<Calibration> calibration = Calibration::parse(document.dump());
     EXPECT_FALSE(calibration.ok());
@@ -263,10 +270,7 @@ TEST(CalibrationFile, RefusesCurvesThatCannotBeMeant) {
 }
 
 TEST(CalibrationFile, TheShippedOneIsValidAndHonestAboutItsOrigin) {
-    std::ifstream file(BONAFIDE_SOURCE_DIR "/models/calibration.json");
-    std::ostringstream text;
-    text << file.rdbuf();
-    const Result<Calibration> calibration = Calibration::parse(text.str());
+    const Result<Calibration> calibration = shipped_one();
     ASSERT_TRUE(calibration.ok()) << calibration.error().message;
     EXPECT_FALSE(calibration->curves().empty());
     for (const Calibration::Curve& shipped : calibration->curves()) {
@@ -278,6 +282,48 @@ TEST(CalibrationFile, TheShippedOneIsValidAndHonestAboutItsOrigin) {
         EXPECT_TRUE(judged || shipped.fitted_on.find(" files") != std::string::npos)
             << shipped.analyzer << ": " << shipped.fitted_on;
     }
+}
+
+TEST(MostAuthentic, NoAnswerOfTheAnalyzersLeadsBelowIt) {
+    json document = minimal();
+    document["curves"] = {curve("a", "pixels", 1.5, false), curve("b", "pixels", -0.4, false),
+                          curve("c", "marks", -0.3, true), curve("d", "pixels", 2, false)};
+    document["curves"][3]["knots"] = {{0, -0.2}, {1, 2}};
+    const Calibration calibration = parsed(document);
+    const evidence::Provenance provenance;
+    const Judgement bound =
+        calibration.most_authentic({finding("a", 0.9), finding("b", 0.1), finding("c", 1), finding("d", 0.7)},
+                                   {"a", "b", "d"}, provenance, 0.5, -0.25);
+    ASSERT_TRUE(bound.llr);
+    for (const double a : {0.0, 0.4, 1.0}) {
+        for (const double b : {0.0, 0.6, 1.0}) {
+            for (const double d : {0.0, 0.1, 1.0}) {
+                for (const double together : {-0.25, 0.0, 1.0}) {
+                    std::vector<Finding> findings = {finding("a", a), finding("b", b), finding("c", 1),
+                                                     finding("d", d)};
+                    const TogetherEvidence evidence{together, {"a"}};
+                    EXPECT_GE(*calibration.judge(findings, provenance, 0.5, &evidence).llr, *bound.llr - 1e-12)
+                        << a << " " << b << " " << d << " " << together;
+                }
+            }
+        }
+    }
+    std::vector<Finding> least = {finding("a", 0), finding("b", 1), finding("c", 1), finding("d", 0)};
+    const TogetherEvidence evidence{-0.25, {}};
+    EXPECT_NEAR(*calibration.judge(least, provenance, 0.5, &evidence).llr, *bound.llr, 1e-12) << "the bound is reached";
+}
+
+TEST(MostAuthentic, TheAbsenceOfTracesAloneStaysShortOfAVerdict) {
+    const Result<Calibration> shipped = shipped_one();
+    ASSERT_TRUE(shipped.ok());
+    std::vector<std::string_view> pixels;
+    for (const Calibration::Curve& curve : shipped->curves()) {
+        if (curve.analyzer.starts_with("image.")) {
+            pixels.push_back(curve.analyzer);
+        }
+    }
+    EXPECT_EQ(decide(shipped->most_authentic({}, pixels, {}, 0.5, -0.5)), Decision::kInconclusive);
+    EXPECT_EQ(decide(shipped->most_authentic({}, pixels, {}, 0.1, -0.5)), Decision::kLikelyAuthentic);
 }
 
 }  // namespace

@@ -150,6 +150,12 @@ double LearnedFusion::strongest_alone(const std::vector<const Heard*>& voices, c
     return strongest;
 }
 
+std::optional<double> LearnedFusion::least_llr() const {
+    const auto least =
+        std::min_element(knots_.begin(), knots_.end(), [](const auto& a, const auto& b) { return a.llr < b.llr; });
+    return least == knots_.end() ? std::nullopt : std::optional(least->llr);
+}
+
 std::optional<FusedEvidence> LearnedFusion::judge(const std::vector<Heard>& heard, cv::Size picture,
                                                   const Calibration& calibration) const {
     std::vector<const Heard*> voices;

@@ -42,6 +42,9 @@ class LearnedFusion {
     std::optional<FusedEvidence> judge(const std::vector<Heard>& heard, cv::Size picture,
                                        const Calibration& calibration) const;
 
+    /// The smallest ratio that judge() can give; nothing where it judges nothing.
+    std::optional<double> least_llr() const;
+
     const std::string& version() const { return version_; }
 
   private:

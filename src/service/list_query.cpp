@@ -2,6 +2,7 @@
 
 #include "report/report.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace bonafide::service {
@@ -19,6 +20,12 @@ template <class Number>
 bool read_number(std::string_view text, Number& value) {
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
     return !text.empty() && read.ec == std::errc() && read.ptr == text.data() + text.size();
+}
+
+// Of UTF-8: bytes that do not go on with the character before.
+std::size_t characters_of(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
 }
 
 }  // namespace
@@ -58,8 +65,8 @@ Result<ListQuery> parse_list_query(const std::map<std::string, std::string>& que
         parsed.verdict = *verdict;
     }
     if (const std::string* text = given("q")) {
-        if (text->size() > kMostCharacters) {
-            return wrong("\"q\" may have 200 bytes.");
+        if (characters_of(*text) > kMostCharacters) {
+            return wrong("\"q\" may have 200 characters.");
         }
         parsed.text = *text;
     }

@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace bonafide::engine {
 namespace {
@@ -62,6 +63,17 @@ std::optional<std::string> turned_by(const Job& job, const features::Media& medi
         return finding.llr && *finding.llr != 0 && judges_pixels(finding.analyzer, *plan);
     });
     if (!decided_on_pixels || media.image()->rgb.cols < 16 || media.image()->rgb.rows < 16) {
+        return std::nullopt;
+    }
+    std::vector<std::string_view> looking;
+    std::transform(plan->begin(), plan->end(), std::back_inserter(looking),
+                   [](const analysis::Planned& planned) { return planned.definition->id; });
+    // That no trace is found is not enough to call a picture authentic, so that hardly any verdict of manipulation can
+    // turn into that one, whatever three more looks would find.
+    const bool altered = decision != fusion::Decision::kLikelyAuthentic;
+    if (altered &&
+        !opposite(decision, fusion::decide(equipment.calibration.most_authentic(
+                                findings, looking, provenance, job.prior, equipment.learned_fusion.least_llr())))) {
         return std::nullopt;
     }
     for (const Variant& variant : variants_of(media.image()->rgb)) {

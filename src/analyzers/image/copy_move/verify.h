@@ -16,13 +16,12 @@ struct Level {
 
 /// A copy that the picture itself confirms. Coordinates in pixels of the level it was checked on.
 struct Copy {
-    Motion motion;     ///< from the first place to the second; never smaller than the first (scale at least about 1)
-    cv::Rect box;      ///< holds the first place
-    cv::Mat likeness;  ///< CV_32FC1 over `box`: how much more alike the two are than at any shift nearby, Fisher's z
-    cv::Mat region;    ///< CV_8UC1 over `box`: 255 where they are alike
-    double area = 0;   ///< of the region, pixels of the level
+    Motion motion;    ///< from the first place to the second; never smaller than the first (scale at least about 1)
+    cv::Rect box;     ///< holds the first place
+    cv::Mat region;   ///< CV_8UC1 over `box`: 255 where they are alike
+    double area = 0;  ///< of the region, pixels of the level
     double correlation = 0;  ///< of the fine detail, mean over the region
-    double peak = 0;         ///< mean of `likeness` over the region
+    double peak = 0;         ///< mean over the region of how far the correlation stands out, Fisher's z
     double faithfulness =
         1;  ///< how the difference compares with what a save leaves: above 1 for a copy, below for likeness
     double overlap = 0;       ///< share of the region that the motion takes into the region itself
