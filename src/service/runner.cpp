@@ -15,6 +15,8 @@ using Clock = std::chrono::steady_clock;
 
 /// How often the queue is looked at although nobody said that something waits: for attempts that are due again.
 constexpr std::chrono::milliseconds kLook{500};
+/// How long a check whose results found no room on the disk waits, milliseconds.
+constexpr std::int64_t kNoSpaceWaitMs = 15'000;
 /// How long a stop waits for analyses that were told to end.
 constexpr std::chrono::seconds kLastWait{10};
 
@@ -187,12 +189,13 @@ void Runner::finish(const Claim& claim, const engine::Checked& checked) {
 
 void Runner::settle(const Claim& claim, const std::string& why, bool out_of_space) {
     place_.log.warning("check.attempt_failed", {{"check", claim.id}, {"attempt", claim.attempts}, {"error", why}});
-    // A full disk says nothing about the file: that attempt is worth as many others as it takes.
     const bool again = out_of_space || claim.attempts < place_.options.max_attempts;
+    // A full disk says nothing about the file: that attempt does not count.
     const auto settled =
-        again ? place_.store.retry(claim, wait_after(claim.attempts))
-              : place_.store.give_up(claim, problems::internal("The analysis broke off on each of " +
-                                                               std::to_string(claim.attempts) + " attempts."));
+        out_of_space ? place_.store.release(claim, kNoSpaceWaitMs)
+        : again      ? place_.store.retry(claim, wait_after(claim.attempts))
+                     : place_.store.give_up(claim, problems::internal("The analysis broke off on each of " +
+                                                                      std::to_string(claim.attempts) + " attempts."));
     if (!settled) {
         place_.log.error("check.unrecorded", {{"check", claim.id}, {"error", settled.error().message}});
         return;

@@ -104,9 +104,15 @@ Result<std::unique_ptr<Service>> Service::open(Options options, engine::Installa
 
 Result<void> Service::start() {
     Parts& parts = *parts_;
-    const auto requeued = parts.store.requeue_running();
-    if (!requeued) {
-        return requeued.error();
+    const auto recovered = parts.store.recover_running(parts.options.max_attempts);
+    if (!recovered) {
+        return recovered.error();
+    }
+    for (const std::string& id : recovered->given_up) {
+        parts.log.error("check.given_up", {{"check", id}, {"error", "the service was killed on every attempt"}});
+        if (parts.options.no_media) {
+            parts.folder.remove_media(id);
+        }
     }
     parts.housekeeper.sweep();
     const auto told = parts.database->write([&](Connection& connection) {
@@ -121,7 +127,7 @@ Result<void> Service::start() {
     parts.server.start();
     parts.log.info(
         "server.started",
-        {{"address", parts.options.address}, {"port", port()}, {"requeued", *requeued}, {"version", kVersion}});
+        {{"address", parts.options.address}, {"port", port()}, {"requeued", recovered->waiting}, {"version", kVersion}});
     return {};
 }
 
