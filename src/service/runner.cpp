@@ -153,6 +153,8 @@ Result<engine::Checked> Runner::analyse(const Claim& claim, const std::atomic<bo
     job.limits = place_.options.limits;
     job.cache_folder = place_.options.cache_folder;
     job.maps = true;
+    // The document carries its date.
+    job.case_record = report::CaseRecord{};
     // Both show the media itself.
     job.presentation = job.preview = !place_.options.no_media;
     return engine::check_fd(media.get(), claim.file_name, job, place_.installation, &stop);
@@ -161,7 +163,7 @@ Result<engine::Checked> Runner::analyse(const Claim& claim, const std::atomic<bo
 void Runner::finish(const Claim& claim, const engine::Checked& checked) {
     // Asked for when they are needed: the server starts without waiting for a worker.
     std::call_once(notes_known_, [this] { notes_ = engine::analyzer_notes(place_.installation.worker); });
-    const auto outcome = write_results(place_.folder, claim.id, checked, notes_);
+    const auto outcome = write_results(place_.folder, claim.id, checked, notes_, place_.key, place_.log);
     if (!outcome) {
         settle(claim, outcome.error().message, outcome.error().code == ErrorCode::kLimit);
         return;
