@@ -11,16 +11,19 @@ namespace bonafide::cli {
 /// Exit codes (docs/guide/command-line.md), in order of precedence.
 enum ExitCode : int { kClean = 0, kFound = 1, kFailed = 2, kInconclusive = 3 };
 
-enum class Format { kText, kJson, kJsonLines, kHtml };
+enum class Format { kText, kJson, kJsonLines, kHtml, kPdf };
 
 /// What `check` was asked to do.
 struct CheckRequest {
     std::vector<std::string> paths;
     Format format = Format::kText;
-    std::string output;  ///< file, or folder for several HTML reports; empty: standard output
+    std::string output;  ///< file, or folder for several HTML or PDF reports; empty: standard output
     std::string maps_folder;
     std::string resume;  ///< state file
-    int jobs = 0;        ///< 0: one a processor
+    std::string case_number, examiner;
+    bool sign = false;       ///< put a signature beside each report
+    std::string key_folder;  ///< of the signing key
+    int jobs = 0;            ///< 0: one a processor
     bool quiet = false, verbose = false, colour = false;
     bool progress = false;  ///< standard error is a terminal
     engine::Job job;

@@ -6,6 +6,7 @@
 #include "forge_command.h"
 #include "serve_command.h"
 #include "terminal.h"
+#include "verify_command.h"
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
@@ -99,13 +100,17 @@ void add_check_options(CLI::App& command, Options& options) {
     CheckRequest& request = options.request;
     command.add_option("PATH", request.paths, "Files, folders (searched recursively), or - for standard input")
         ->required();
-    static const std::map<std::string, Format> kFormats = {
-        {"text", Format::kText}, {"json", Format::kJson}, {"jsonl", Format::kJsonLines}, {"html", Format::kHtml}};
-    command.add_option("--format", request.format, "text, json, jsonl (one report a line, as they finish) or html")
+    static const std::map<std::string, Format> kFormats = {{"text", Format::kText},
+                                                           {"json", Format::kJson},
+                                                           {"jsonl", Format::kJsonLines},
+                                                           {"html", Format::kHtml},
+                                                           {"pdf", Format::kPdf}};
+    command
+        .add_option("--format", request.format, "text, json, jsonl (one report a line, as they finish), html or pdf")
         ->transform(CLI::Transformer(kFormats))
         ->type_name("FORMAT");
     command.add_option("--output", request.output,
-                       "Write here instead of standard output; a folder for several HTML reports");
+                       "Write here instead of standard output; a folder for several HTML or PDF reports");
     command.add_option("--trust-list", options.trust_list, "Certificates (PEM) whose content credentials are trusted")
         ->check(CLI::ExistingFile);
     command.add_option("--jobs", request.jobs, "Inputs at a time (default: one a processor)")
@@ -135,6 +140,9 @@ void add_check(CLI::App& app, Options& options) {
     command.add_option("--prior", request.job.prior, "Probability, before looking, of manipulated or synthetic")
         ->check(CLI::Range(0.0001, 0.9999))
         ->capture_default_str();
+    command.add_option("--case", request.case_number, "Case number, for the report")->type_name("TEXT");
+    command.add_option("--examiner", request.examiner, "Who examines, for the report")->type_name("TEXT");
+    command.add_flag("--sign", request.sign, "Sign the report: writes OUTPUT.sig beside it (see `bonafide verify`)");
     command
         .add_option("--resume", request.resume,
                     "Go on with a scan that was stopped; STATE is made at the first run (jsonl only)")
@@ -199,6 +207,8 @@ int run(int argc, char** argv) {
     add_faces(app, faces);
     ForgeRequest forge;
     add_forge(app, forge);
+    VerifyRequest verify;
+    add_verify(app, verify);
 
     const CLI::App& schema =
         *app.add_subcommand("schema", "The JSON Schema of the report, with the analyzers of this build");
@@ -241,6 +251,10 @@ int run(int argc, char** argv) {
     if (forge.command->parsed()) {
         return run_forge(forge, installation);
     }
+    if (verify.command->parsed()) {
+        verify.cache_folder = cache_folder();
+        return run_verify(verify, installation);
+    }
     CheckRequest& request = options.request;
     if (!options.camera.empty()) {
         if (const auto chosen = choose_camera(options.camera, options.gallery, request.job); !chosen) {
@@ -261,7 +275,12 @@ int run(int argc, char** argv) {
     }
     request.job.cache_folder = cache_folder();
     request.job.maps = !request.maps_folder.empty();
-    request.job.presentation = request.format == Format::kHtml;
+    request.job.presentation = request.format == Format::kHtml || request.format == Format::kPdf;
+    // A document for a case file carries its date, even where nobody names the case.
+    if (!request.case_number.empty() || !request.examiner.empty() || request.format == Format::kPdf) {
+        request.job.case_record = report::CaseRecord{request.case_number, request.examiner, ""};
+    }
+    request.key_folder = user_data_folder() + "/signing";
     request.colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     request.progress = isatty(STDERR_FILENO) != 0;
     return run_check(request, installation);

@@ -1,6 +1,7 @@
 #include "output.h"
 
 #include "engine/front/notes.h"
+#include "report/pdf/pdf.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -93,20 +95,28 @@ Result<Output> Output::open(const CheckRequest& request, bool single_input, cons
         return Error{ErrorCode::kUsage,
                      "--resume works with --format jsonl: the other formats cannot be gone on with after a stop"};
     }
-    if (request.format == Format::kHtml) {
+    const bool is_document = request.format == Format::kHtml || request.format == Format::kPdf;
+    if (is_document) {
         output.notes_ = engine::analyzer_notes(installation.worker);
     }
     std::error_code error;
-    const bool into_folder = request.format == Format::kHtml && !request.output.empty() &&
-                             (!single_input || fs::is_directory(request.output, error));
-    if (request.format == Format::kHtml && !single_input && request.output.empty()) {
-        return Error{ErrorCode::kUsage, "several HTML reports need a folder: --output FOLDER"};
+    const bool into_folder =
+        is_document && !request.output.empty() && (!single_input || fs::is_directory(request.output, error));
+    if (is_document && !single_input && request.output.empty()) {
+        return Error{ErrorCode::kUsage, "several HTML or PDF reports need a folder: --output FOLDER"};
+    }
+    if (request.format == Format::kPdf && request.output.empty() && isatty(STDOUT_FILENO) != 0) {
+        return Error{ErrorCode::kUsage, "a PDF is nothing for a terminal: --output FILE.pdf"};
+    }
+    if (auto signing = output.prepare_signing(request); !signing) {
+        return signing.error();
     }
     if (into_folder) {
         output.page_folder_ = request.output;
         return output;
     }
     if (!request.output.empty()) {
+        output.output_ = request.output;
         const int how = O_WRONLY | O_CREAT | O_CLOEXEC | (request.resume.empty() ? O_TRUNC : 0);
         output.file_ = engine::OwnedFd(::open(request.output.c_str(), how, 0644));
         output.fd_ = output.file_.get();
@@ -134,7 +144,36 @@ ExitCode Output::earlier_exit_code() const {
     return code;
 }
 
-std::string Output::rendered(const engine::Checked& checked) const {
+Result<void> Output::prepare_signing(const CheckRequest& request) {
+    if (!request.sign) {
+        return {};
+    }
+    const bool one_each = request.format == Format::kPdf || (request.format == Format::kJson && single_input_);
+    if (!one_each || request.output.empty()) {
+        return Error{ErrorCode::kUsage,
+                     "--sign signs files of one report each: --format pdf, or json for one input, with --output"};
+    }
+    auto key = engine::SigningKey::open(request.key_folder);
+    if (!key) {
+        return key.error();
+    }
+    if (!request.quiet) {
+        std::fprintf(stderr, "bonafide: signing with the key %s, to be handed out as %s/signing-key.pub.pem\n",
+                     engine::fingerprint_of(key->public_key()).c_str(), request.key_folder.c_str());
+    }
+    key_ = std::move(*key);
+    return {};
+}
+
+Result<void> Output::sign(const std::string& path, const std::string& document) const {
+    if (!key_) {
+        return {};
+    }
+    const std::string signature = key_->sign(document);
+    return put_file(path + ".sig", signature.data(), signature.size());
+}
+
+Result<std::string> Output::rendered(const engine::Checked& checked) const {
     switch (format_) {
         case Format::kText:
             return (written_ > 0 ? "\n" : "") + report::render_text(checked.report, colour_, verbose_);
@@ -148,13 +187,22 @@ std::string Output::rendered(const engine::Checked& checked) const {
             return report::to_json(checked.report).dump() + "\n";
         case Format::kHtml:
             return report::render_html(checked.report, checked.artifacts, notes_);
+        case Format::kPdf:
+            return report::render_pdf(checked.report, checked.artifacts, notes_);
     }
-    return {};
+    return std::string();
 }
 
 Result<void> Output::write_page(const engine::InputItem& input, const engine::Checked& checked) {
-    const std::string page = rendered(checked);
-    return put_file(free_name(page_folder_, file_name_of(input.path), ".html"), page.data(), page.size());
+    const auto page = rendered(checked);
+    if (!page) {
+        return page.error();
+    }
+    const fs::path path = free_name(page_folder_, file_name_of(input.path), format_ == Format::kPdf ? ".pdf" : ".html");
+    if (auto written = put_file(path, page->data(), page->size()); !written) {
+        return written;
+    }
+    return sign(path.string(), *page);
 }
 
 Result<void> Output::write_maps(const engine::InputItem& input, const engine::Checked& checked) {
@@ -184,16 +232,21 @@ Result<void> Output::write(const engine::InputItem& input, const engine::Checked
             return maps;
         }
     }
-    Result<void> result;
     if (!page_folder_.empty()) {
-        result = write_page(input, checked);
-    } else if (journal_) {
-        result = journal_->write(input.path, report::name_of(checked.report.verdict), rendered(checked));
-    } else {
-        result = put(fd_, rendered(checked));
+        return write_page(input, checked);
     }
+    const auto text = rendered(checked);
     ++written_;
-    return result;
+    if (!text) {
+        return text.error();
+    }
+    if (journal_) {
+        return journal_->write(input.path, report::name_of(checked.report.verdict), *text);
+    }
+    if (auto written = put(fd_, *text); !written) {
+        return written;
+    }
+    return sign(output_, *text);
 }
 
 Result<void> Output::finish() {

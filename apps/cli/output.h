@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "engine/front/inputs.h"
 #include "engine/front/journal.h"
+#include "engine/front/signature.h"
 
 #include <optional>
 #include <string>
@@ -31,9 +32,12 @@ class Output {
     Result<void> finish();
 
   private:
+    Result<void> prepare_signing(const CheckRequest& request);
     Result<void> write_page(const engine::InputItem& input, const engine::Checked& checked);
     Result<void> write_maps(const engine::InputItem& input, const engine::Checked& checked);
-    std::string rendered(const engine::Checked& checked) const;
+    Result<std::string> rendered(const engine::Checked& checked) const;
+    /// Signs what was written to `path`.
+    Result<void> sign(const std::string& path, const std::string& document) const;
 
     Format format_ = Format::kText;
     std::string maps_folder_, page_folder_;
@@ -43,6 +47,8 @@ class Output {
     std::size_t written_ = 0;
     std::optional<engine::Journal> journal_;
     report::AnalyzerNotes notes_;
+    std::optional<engine::SigningKey> key_;
+    std::string output_;  ///< the one file, where there is one
 };
 
 }  // namespace bonafide::cli

@@ -48,16 +48,15 @@ void read_jpeg_size(const Bytes& bytes, Picture& picture) {
 std::optional<Picture> embed(const Bytes& bytes) {
     if (bytes.size() > kMostPictureBytes) return std::nullopt;
     Picture picture;
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    picture.bytes = {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     if (starts_with(bytes, {0xFF, 0xD8, 0xFF})) {
         read_jpeg_size(bytes, picture);
-        picture.address = "data:image/jpeg;base64," + base64(text);
+        picture.is_jpeg = true;
         return picture;
     }
     if (starts_with(bytes, {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'}) && bytes.size() >= 24) {
         picture.width_px = big_endian(bytes, 16, 4);
         picture.height_px = big_endian(bytes, 20, 4);
-        picture.address = "data:image/png;base64," + base64(text);
         return picture;
     }
     return std::nullopt;
@@ -154,6 +153,10 @@ Exhibits collect_exhibits(const Report& report, const Artifacts& artifacts) {
         }
     }
     return exhibits;
+}
+
+std::string address_of(const Picture& picture) {
+    return (picture.is_jpeg ? "data:image/jpeg;base64," : "data:image/png;base64,") + base64(picture.bytes);
 }
 
 std::string base64(std::string_view bytes) {

@@ -9,9 +9,10 @@
 
 namespace bonafide::report {
 
-/// A picture to embed, as a data: address, checked to be a JPEG or PNG by its first bytes.
+/// A picture to show, checked to be a JPEG or PNG by its first bytes.
 struct Picture {
-    std::string address;
+    std::string_view bytes;           ///< of the artifact, which must outlive it
+    bool is_jpeg = false;             ///< else PNG
     int width_px = 0, height_px = 0;  ///< as its header declares them; 0 where that cannot be read
 };
 
@@ -43,6 +44,9 @@ struct Exhibits {
 
 /// Collects what can be shown. Never throws.
 Exhibits collect_exhibits(const Report& report, const Artifacts& artifacts);
+
+/// `picture` as a data: address.
+std::string address_of(const Picture& picture);
 
 /// RFC 4648 base64 with padding.
 std::string base64(std::string_view bytes);

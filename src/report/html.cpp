@@ -1,6 +1,7 @@
 #include "base/hash.h"
 #include "report/embedded.h"
 #include "report/html_sections.h"
+#include "report/phrases.h"
 #include "report/text_safety.h"
 #include "report/words.h"
 
@@ -55,11 +56,11 @@ std::string_view class_of(Verdict verdict) {
 
 std::string scale_of(const Report& report) {
     if (!report.probability) {
-        return "<p class=\"number\">Probability: <strong>not judged</strong></p>\n";
+        return "<p class=\"number\"><strong>" + escape_html(phrases::kNotJudged) + "</strong></p>\n";
     }
     const std::string at = percent(*report.probability, 1);
     const std::string prior = percent(report.prior, 1);
-    return "<p class=\"number\">Probability of manipulated or synthetic: <strong>" +
+    return "<p class=\"number\">" + escape_html(phrases::kProbability) + "<strong>" +
            escape_html(probability_in_words(*report.probability)) + "</strong> <span class=\"quiet\">(" +
            escape_html(llr_in_words(report.llr)) +
            ")</span></p>\n"
@@ -71,10 +72,10 @@ std::string scale_of(const Report& report) {
            "<circle class=\"marker\" cx=\"" +
            at +
            "\" cy=\"13\" r=\"9\"/></svg>"
-           "<div class=\"ends\"><span>authentic</span><span>manipulated or synthetic</span></div></div>\n"
-           "<p class=\"quiet\">The thin line is what was assumed before looking: " +
-           escape_html(probability_in_words(report.prior)) +
-           ". Another assumption gives another probability; the likelihood ratio (llr) stays.</p>\n";
+           "<div class=\"ends\"><span>" +
+           escape_html(phrases::kAuthenticEnd) + "</span><span>" + escape_html(phrases::kSuspiciousEnd) +
+           "</span></div></div>\n<p class=\"quiet\">" + escape_html(phrases::kPriorBefore) +
+           escape_html(probability_in_words(report.prior)) + escape_html(phrases::kPriorAfter) + "</p>\n";
 }
 
 }  // namespace
@@ -82,35 +83,32 @@ std::string scale_of(const Report& report) {
 std::string verdict_section(const Report& report, const FindingsView& view) {
     std::string content;
     if (report.verdict == Verdict::kFailed) {
-        content += "<p class=\"lead\">Why: " + foreign(report.failure.value_or("no reason was recorded")) + "</p>\n";
+        content +=
+            "<p class=\"lead\">Why: " + foreign(report.failure.value_or(std::string(phrases::kNoReason))) + "</p>\n";
     }
     if (!report.summary.empty()) content += "<p class=\"lead\">" + escape_html(report.summary) + "</p>\n";
     content += scale_of(report);
-    content += "<div class=\"pair\"><div><h3>What this means</h3><p>" + escape_html(meaning_of(report.verdict)) +
-               "</p></div>\n<div><h3>What this does not mean</h3><p>" + escape_html(caution_of(report.verdict)) +
-               "</p></div></div>\n";
-    std::vector<std::string> warnings = warnings_of(report.input);
-    if (!view.failed.empty()) {
-        warnings.push_back(view.failed.size() == 1 ? "One analyzer failed. What it looks for may be there."
-                                                   : std::to_string(view.failed.size()) +
-                                                         " analyzers failed. What they look for may be there.");
-    }
+    content += "<div class=\"pair\"><div><h3>" + escape_html(phrases::kMeans) + "</h3><p>" +
+               escape_html(meaning_of(report.verdict)) + "</p></div>\n<div><h3>" + escape_html(phrases::kMeansNot) +
+               "</h3><p>" + escape_html(caution_of(report.verdict)) + "</p></div></div>\n";
+    const std::vector<std::string> warnings = warnings_of(report, view);
     for (const std::string& warning : warnings) {
         content += "<p class=\"warning\"><strong>Note:</strong> " + escape_html(warning) + "</p>\n";
     }
     return "<section id=\"verdict\" class=\"verdict " + std::string(class_of(report.verdict)) +
-           "\" aria-labelledby=\"verdict-title\">\n<p class=\"kicker\">Verdict</p>\n<h2 id=\"verdict-title\">" +
-           escape_html(title_of(report.verdict)) + "</h2>\n" + content + "</section>\n";
+           "\" aria-labelledby=\"verdict-title\">\n<p class=\"kicker\">" + escape_html(phrases::kVerdict) +
+           "</p>\n<h2 id=\"verdict-title\">" + escape_html(title_of(report.verdict)) + "</h2>\n" + content +
+           "</section>\n";
 }
 
 std::string limits_section(const Report& report) {
     std::string content = "<ul>\n";
     for (const std::string& limit : report.limits)
         content += "<li>" + escape_html(limit) + "</li>\n";
-    content +=
-        "<li>A verdict weighs measurements; it is no proof. Where much depends on it, let a person examine the "
-        "original.</li>\n</ul>\n";
-    return section("limits", "Limits", content);
+    content += "<li>" + escape_html(phrases::kNoProof) + "</li>\n</ul>\n<h3>" + escape_html(phrases::kMethod) +
+               "</h3>\n<p>" + escape_html(phrases::kHowMeasured) + "</p>\n<p>" + escape_html(phrases::kHowWeighed) +
+               escape_html(support_scale_in_words()) + "</p>\n";
+    return section("limits", phrases::kLimits, content);
 }
 
 }  // namespace html
@@ -146,11 +144,9 @@ std::string render_html(const Report& report, const Artifacts& artifacts, const 
     const FindingsView view = view_findings(report);
     const std::string where = html::where_section(report, collect_exhibits(report, artifacts));
     std::string page = head_of(report);
-    page +=
-        "<body>\n<a class=\"skip\" href=\"#verdict\">Skip to the verdict</a>\n<header>\n<p class=\"kicker\">Bonafide "
-        "report</p>\n<h1>" +
-        html::foreign(report.input.path) + "</h1>\n<p class=\"quiet\">" + escape_html(input_in_words(report.input)) +
-        "</p>\n</header>\n";
+    page += "<body>\n<a class=\"skip\" href=\"#verdict\">Skip to the verdict</a>\n<header>\n<p class=\"kicker\">" +
+            escape_html(phrases::kReport) + "</p>\n<h1>" + html::foreign(report.input.path) +
+            "</h1>\n<p class=\"quiet\">" + escape_html(input_in_words(report.input)) + "</p>\n</header>\n";
     page += "<nav aria-label=\"Sections\"><ul><li><a href=\"#verdict\">Verdict</a></li>";
     if (!where.empty()) page += "<li><a href=\"#where\">Where and when</a></li>";
     page +=

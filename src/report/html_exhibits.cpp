@@ -1,4 +1,5 @@
 #include "report/html_sections.h"
+#include "report/phrases.h"
 #include "report/text_safety.h"
 #include "report/words.h"
 
@@ -18,11 +19,11 @@ std::string image(const Picture& picture, const std::string& attributes) {
         picture.width_px > 0 && picture.height_px > 0
             ? " width=\"" + std::to_string(picture.width_px) + "\" height=\"" + std::to_string(picture.height_px) + "\""
             : "";
-    return "<img src=\"" + picture.address + "\"" + size + " " + attributes + ">";
+    return "<img src=\"" + address_of(picture) + "\"" + size + " " + attributes + ">";
 }
 
 std::string map_name(const Exhibits::Map& map) {
-    return map.analyzer == "fused" ? "all analyzers together" : map.analyzer;
+    return map.analyzer == "fused" ? std::string(phrases::kFused) : map.analyzer;
 }
 
 std::string boxes_of(const Report& report) {
@@ -80,21 +81,17 @@ std::string picture_exhibit(const Report& report, const Exhibits& exhibits) {
     std::string content;
     if (exhibits.preview) {
         const std::string boxes = boxes_of(report);
-        content += "<h3>Picture</h3>\n" + (exhibits.maps.empty() ? "" : heat_filter()) +
+        content += "<h3>" + escape_html(phrases::kPicture) + "</h3>\n" + (exhibits.maps.empty() ? "" : heat_filter()) +
                    "<figure class=\"viewer\">\n<div class=\"stage\">" +
                    image(*exhibits.preview, "alt=\"The analysed picture, reduced in size\"") +
                    (exhibits.maps.empty() ? "" : "<img id=\"overlay\" class=\"overlay\" alt=\"\" hidden>") + boxes +
                    "</div>\n" + controls_for(exhibits, !boxes.empty()) + "<figcaption>" +
-                   (exhibits.maps.empty()
-                        ? "The analysed picture, reduced in size."
-                        : "Yellow to red: above the analyzer's own threshold, which alone does not mean manipulated.") +
+                   escape_html(exhibits.maps.empty() ? phrases::kPictureReduced : phrases::kHeat) +
                    "</figcaption>\n</figure>\n";
     }
     if (exhibits.maps.empty()) return content;
-    content +=
-        "<h3>Maps</h3>\n<p class=\"quiet\">Brighter is more suspicious; mid-grey is the analyzer's own threshold. A "
-        "map shows where to look, "
-        "not what was done.</p>\n<div class=\"grid\">\n";
+    content += "<h3>" + escape_html(phrases::kMaps) + "</h3>\n<p class=\"quiet\">" + escape_html(phrases::kMapsMean) +
+               "</p>\n<div class=\"grid\">\n";
     for (std::size_t i = 0; i < exhibits.maps.size(); ++i) {
         const std::string name = escape_html(map_name(exhibits.maps[i]));
         content += "<figure>" +
@@ -151,9 +148,8 @@ std::string frames_exhibit(const Exhibits& exhibits) {
         figures += "<figure>" + image(frame.picture, "alt=\"Frame at " + time + "\"") + "<figcaption>" + time +
                    "</figcaption></figure>\n";
     }
-    return "<h3>Frames</h3>\n<p class=\"quiet\">Evenly spread over the film, to recognise it by; not chosen for what "
-           "was found.</p>\n<div class=\"grid frames\">\n" +
-           figures + "</div>\n";
+    return "<h3>" + escape_html(phrases::kFrames) + "</h3>\n<p class=\"quiet\">" + escape_html(phrases::kFramesMean) +
+           "</p>\n<div class=\"grid frames\">\n" + figures + "</div>\n";
 }
 
 std::string timeline(const std::vector<Moment>& moments, double length_s) {
@@ -179,8 +175,8 @@ std::string timeline(const std::vector<Moment>& moments, double length_s) {
     const std::string head =
         "<table class=\"stacked\"><thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th><th "
         "scope=\"col\">Analyzer</th></tr></thead><tbody>\n";
-    std::string content = "<h3>Moments</h3>\n<div class=\"timeline\">\n" + rows + axis(length_s) + "</div>\n" + head +
-                          first + "</tbody></table>\n";
+    std::string content = "<h3>" + escape_html(phrases::kMoments) + "</h3>\n<div class=\"timeline\">\n" + rows +
+                          axis(length_s) + "</div>\n" + head + first + "</tbody></table>\n";
     if (!rest.empty()) {
         content += "<details><summary>" + std::to_string(moments.size() - kFewMoments) + " more moments</summary>" +
                    head + rest + "</tbody></table></details>\n";
@@ -208,26 +204,28 @@ std::string sound_exhibit(const Exhibits& exhibits, const std::vector<Moment>& m
     std::string content;
     if (exhibits.waveform) {
         const Exhibits::Waveform& wave = *exhibits.waveform;
-        content += "<h3>Waveform</h3>\n<figure><div class=\"sound\" role=\"img\" aria-label=\"Waveform of the sound, " +
+        content += "<h3>" + escape_html(phrases::kWaveform) +
+                   "</h3>\n<figure><div class=\"sound\" role=\"img\" aria-label=\"Waveform of the sound, " +
                    escape_html(time_in_words(wave.duration_s)) + "\"><svg class=\"wave\" width=\"" +
                    percent(wave.duration_s, length_s) + "\" height=\"100%\" viewBox=\"0 0 " +
                    std::to_string(wave.maximum.size()) +
                    " 2000\" preserveAspectRatio=\"none\" focusable=\"false\"><path d=\"" + outline_of(wave) +
                    "\"/></svg>" + "<svg class=\"marks\" width=\"100%\" height=\"100%\" focusable=\"false\">" +
                    marks_of(moments, length_s) + "</svg></div>" + axis(length_s) +
-                   (moments.empty() ? "" : "<figcaption>Marked: the moments listed under Moments.</figcaption>") +
+                   (moments.empty() ? "" : "<figcaption>" + escape_html(phrases::kMarkedMoments) + "</figcaption>") +
                    "</figure>\n";
     }
     if (exhibits.spectrogram) {
         const Exhibits::Spectrogram& spectrogram = *exhibits.spectrogram;
         const std::string top = escape_html(number(spectrogram.maximum_hz / 1000, 3)) + " kHz";
-        content += "<h3>Spectrogram</h3>\n<figure><div class=\"sound spectrogram\"><img src=\"" +
-                   spectrogram.picture.address + "\" alt=\"Spectrogram of the sound from 0 to " + top +
+        content += "<h3>" + escape_html(phrases::kSpectrogram) +
+                   "</h3>\n<figure><div class=\"sound spectrogram\"><img src=\"" + address_of(spectrogram.picture) +
+                   "\" alt=\"Spectrogram of the sound from 0 to " + top +
                    "; brighter is louder\"><svg class=\"marks\" width=\"100%\" height=\"100%\" "
                    "aria-hidden=\"true\" focusable=\"false\">" +
                    marks_of(moments, spectrogram.duration_s) + "</svg><span class=\"top\" aria-hidden=\"true\">" + top +
                    "</span><span class=\"bottom\" aria-hidden=\"true\">0</span></div>" + axis(spectrogram.duration_s) +
-                   "<figcaption>Frequency upwards, time to the right, brighter is louder.</figcaption></figure>\n";
+                   "<figcaption>" + escape_html(phrases::kSpectrogramMeans) + "</figcaption></figure>\n";
     }
     return content;
 }
@@ -240,7 +238,7 @@ std::string where_section(const Report& report, const Exhibits& exhibits) {
     const std::string content = picture_exhibit(report, exhibits) + timeline(moments, length_s) +
                                 frames_exhibit(exhibits) +
                                 sound_exhibit(exhibits, moments_of_sound(report, moments), length_s);
-    return content.empty() ? "" : section("where", "Where and when", content);
+    return content.empty() ? "" : section("where", phrases::kWhere, content);
 }
 
 }  // namespace bonafide::report::html

@@ -1,4 +1,5 @@
 #include "report/html_sections.h"
+#include "report/phrases.h"
 #include "report/text_safety.h"
 #include "report/words.h"
 
@@ -23,10 +24,10 @@ std::string measurements_of(const evidence::Finding& finding, const AnalyzerNote
             if (found != note->measurements.end()) meaning = found->second;
         }
         rows += "<tr><th scope=\"row\"><code>" + escape_html(measurement.name) + "</code></th><td class=\"value\">" +
-                escape_html(number(measurement.value, 6) + (measurement.unit.empty() ? "" : " " + measurement.unit)) +
-                "</td><td>" + escape_html(meaning) + "</td></tr>\n";
+                escape_html(value_in_words(measurement, 6)) + "</td><td>" + escape_html(meaning) + "</td></tr>\n";
     }
-    return "<table class=\"stacked\"><caption>Measurements</caption><thead><tr><th scope=\"col\">Name</th><th "
+    return "<table class=\"stacked\"><caption>" + escape_html(phrases::kMeasurements) +
+           "</caption><thead><tr><th scope=\"col\">Name</th><th "
            "scope=\"col\">Value</th>"
            "<th scope=\"col\">Meaning</th></tr></thead><tbody>\n" +
            rows + "</tbody></table>\n";
@@ -36,8 +37,7 @@ std::string list_item(const evidence::Finding& finding) {
     const std::string where = place_of(finding);
     std::string numbers;
     for (const evidence::Measurement& measurement : finding.measurements) {
-        numbers += (numbers.empty() ? "" : ", ") + measurement.name + " " + number(measurement.value) +
-                   (measurement.unit.empty() ? "" : " " + measurement.unit);
+        numbers += (numbers.empty() ? "" : ", ") + measurement.name + " " + value_in_words(measurement, 4);
     }
     return "<li>" + (where.empty() ? "" : "<strong>" + where + "</strong> ") + escape_html(finding.explanation) +
            (numbers.empty() ? "" : " <span class=\"quiet\">" + escape_html(numbers) + "</span>") + "</li>\n";
@@ -59,12 +59,12 @@ std::string places_of(const AnalyzerView& analyzer) {
 
 std::string about(const evidence::Finding& finding, const AnalyzerNote* note) {
     std::string facts;
-    if (note && !note->limits.empty()) facts += fact("Cannot speak where", escape_html(note->limits));
+    if (note && !note->limits.empty()) facts += fact(phrases::kCannotSpeak, escape_html(note->limits));
     if (note && !note->known_false_alarms.empty())
-        facts += fact("Known false alarms", escape_html(note->known_false_alarms));
-    if (note && !note->reference.empty()) facts += fact("Reference", escape_html(note->reference));
+        facts += fact(phrases::kFalseAlarms, escape_html(note->known_false_alarms));
+    if (note && !note->reference.empty()) facts += fact(phrases::kReference, escape_html(note->reference));
     if (finding.model_sha256)
-        facts += fact("Model", "<code class=\"hash\">" + escape_html(*finding.model_sha256) + "</code>");
+        facts += fact(phrases::kModel, "<code class=\"hash\">" + escape_html(*finding.model_sha256) + "</code>");
     return facts.empty() ? "" : "<dl class=\"facts\">\n" + facts + "</dl>\n";
 }
 
@@ -103,8 +103,8 @@ std::string overview_rows(std::string_view says, const std::vector<AnalyzerView>
         rows += "<tr><th scope=\"row\"><code>" + escape_html(whole.analyzer) + "</code></th><td>" + escape_html(says) +
                 "</td><td class=\"value\">" +
                 (ran && whole.llr ? escape_html(signed_number(*whole.llr))
-                 : ran            ? "none of its own"
-                                  : "none") +
+                 : ran            ? escape_html(phrases::kNoRatio)
+                                  : escape_html(phrases::kNone)) +
                 "</td><td>" + escape_html(ran ? whole.explanation : whole.reason) + "</td></tr>\n";
     }
     return rows;
@@ -116,10 +116,10 @@ std::string reasons(std::string_view title, const std::vector<AnalyzerView>& ana
         const AnalyzerNote* note = note_for(notes, analyzer.whole->analyzer);
         const std::string& reason = analyzer.whole->reason;
         rows += "<li><code>" + escape_html(analyzer.whole->analyzer) +
-                "</code>: " + escape_html(reason.empty() ? "no reason was recorded" : reason) +
-                (note && !note->summary.empty()
-                     ? " <span class=\"quiet\">It looks at: " + escape_html(note->summary) + "</span>"
-                     : "") +
+                "</code>: " + escape_html(reason.empty() ? phrases::kNoReason : reason) +
+                (note && !note->summary.empty() ? " <span class=\"quiet\">" + escape_html(phrases::kLooksAt) +
+                                                      escape_html(note->summary) + "</span>"
+                                                : "") +
                 "</li>\n";
     }
     return "<h3>" + escape_html(title) + "</h3>\n<ul>\n" + rows + "</ul>\n";
@@ -128,13 +128,7 @@ std::string reasons(std::string_view title, const std::vector<AnalyzerView>& ana
 }  // namespace
 
 std::string place_of(const evidence::Finding& finding) {
-    std::string words = span_in_words(finding.where.start_s, finding.where.end_s);
-    if (finding.where.box_px) {
-        const evidence::Where::Box& box = *finding.where.box_px;
-        words += (words.empty() ? "" : ", ") + std::to_string(box.width) + " \xC3\x97 " + std::to_string(box.height) +
-                 " px at x " + std::to_string(box.x) + ", y " + std::to_string(box.y);
-    }
-    return escape_html(words);
+    return escape_html(place_in_words(finding));
 }
 
 std::string weight_of(const evidence::Finding& finding) {
@@ -142,39 +136,38 @@ std::string weight_of(const evidence::Finding& finding) {
 }
 
 std::string findings_section(const FindingsView& view, const AnalyzerNotes& notes) {
-    std::string content = "<p>Nothing was measured.</p>\n";
+    std::string content = "<p>" + escape_html(phrases::kNothingMeasured) + "</p>\n";
     if (!view.speaks_for.empty() || !view.speaks_against.empty() || !view.neutral.empty()) {
-        content = group("Speaks for manipulated or synthetic", "Nothing that was measured.", view.speaks_for, notes) +
-                  group("Speaks for authentic", "Nothing that was measured.", view.speaks_against, notes) +
-                  group("Measured, speaks for neither side", "Nothing that was measured.", view.neutral, notes);
+        content = group(phrases::kSpeaksFor, phrases::kNoneOfGroup, view.speaks_for, notes) +
+                  group(phrases::kSpeaksAgainst, phrases::kNoneOfGroup, view.speaks_against, notes) +
+                  group(phrases::kNeutral, phrases::kNoneOfGroup, view.neutral, notes);
     }
     const std::string rows = overview_rows("manipulated or synthetic", view.speaks_for) +
                              overview_rows("authentic", view.speaks_against) +
                              overview_rows("neither side", view.neutral) + overview_rows("failed", view.failed) +
                              overview_rows("not applicable", view.not_applicable);
     if (!rows.empty()) {
-        content +=
-            "<h3>All analyzers at a glance</h3>\n<table class=\"stacked glance\"><thead><tr><th "
-            "scope=\"col\">Analyzer</th>"
-            "<th scope=\"col\">Speaks for</th><th scope=\"col\">llr</th><th scope=\"col\">In "
-            "words</th></tr></thead><tbody>\n" +
-            rows + "</tbody></table>\n";
+        content += "<h3>" + escape_html(phrases::kGlance) +
+                   "</h3>\n<table class=\"stacked glance\"><thead><tr><th "
+                   "scope=\"col\">Analyzer</th>"
+                   "<th scope=\"col\">Speaks for</th><th scope=\"col\">llr</th><th scope=\"col\">In "
+                   "words</th></tr></thead><tbody>\n" +
+                   rows + "</tbody></table>\n";
     }
-    return section("findings", "What was found", content);
+    return section("findings", phrases::kFindings, content);
 }
 
 std::string unexamined_section(const FindingsView& view, const AnalyzerNotes& notes) {
     std::string content;
     if (!view.failed.empty())
-        content +=
-            "<div class=\"warning\">" + reasons("Failed: these looked at nothing", view.failed, notes) + "</div>\n";
-    if (!view.not_applicable.empty()) content += reasons("Not applicable to this input", view.not_applicable, notes);
+        content += "<div class=\"warning\">" + reasons(phrases::kFailed, view.failed, notes) + "</div>\n";
+    if (!view.not_applicable.empty()) content += reasons(phrases::kNotApplicable, view.not_applicable, notes);
     if (content.empty()) {
         content = view.speaks_for.empty() && view.speaks_against.empty() && view.neutral.empty()
-                      ? "<p>No analyzer looked at this input.</p>\n"
-                      : "<p>Every analyzer that was asked ran.</p>\n";
+                      ? "<p>" + escape_html(phrases::kNothingLooked) + "</p>\n"
+                      : "<p>" + escape_html(phrases::kAllRan) + "</p>\n";
     }
-    return section("unexamined", "What was not looked at, and why", content);
+    return section("unexamined", phrases::kUnexamined, content);
 }
 
 }  // namespace bonafide::report::html

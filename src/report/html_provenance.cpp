@@ -1,5 +1,6 @@
 #include "report/history.h"
 #include "report/html_sections.h"
+#include "report/phrases.h"
 #include "report/text_safety.h"
 #include "report/words.h"
 
@@ -23,13 +24,13 @@ std::string entries_of(std::string_view title, std::string_view tag, const std::
 }
 
 std::string marks_of(const std::vector<evidence::Mark>& marks) {
-    if (marks.empty()) return "<p>No marks that name a generator, a program or a camera were found.</p>\n";
+    if (marks.empty()) return "<p>" + escape_html(phrases::kNoMarks) + "</p>\n";
     std::string items;
     for (const evidence::Mark& mark : marks) {
         items += "<li>" + foreign(mark.source) + " claims: <strong>" + foreign(mark.claim) + "</strong>" +
                  (mark.tool.empty() ? "" : ", with " + foreign(mark.tool)) +
-                 (mark.forgeable ? ". <span class=\"quiet\">Anyone could have written this.</span>"
-                                 : ". <span class=\"quiet\">Protected by a trusted signature.</span>") +
+                 (mark.forgeable ? ". <span class=\"quiet\">" + escape_html(phrases::kForgeable) + "</span>"
+                                 : ". <span class=\"quiet\">" + escape_html(phrases::kProtected) + "</span>") +
                  (mark.detail.empty() ? "" : "<br><q class=\"detail\">" + foreign(mark.detail) + "</q>") + "</li>\n";
     }
     return "<ul class=\"history\">\n" + items + "</ul>\n";
@@ -40,20 +41,22 @@ std::string marks_of(const std::vector<evidence::Mark>& marks) {
 std::string provenance_section(const Report& report) {
     const evidence::Provenance& provenance = report.provenance;
     const History history = history_of(provenance.credentials);
-    std::string content = credentials_examined(report)
-                              ? "<p>Content credentials: <strong>" + escape_html(title_of(provenance.state)) +
-                                    "</strong>. " + escape_html(meaning_of(provenance.state)) + "</p>\n"
-                              : "<p>Content credentials: <strong>Not looked at</strong>. Whether the input carries any "
-                                "is not known.</p>\n";
-    content += entries_of("What does not hold", "ul", history.failing_checks);
-    content += entries_of("History, as the credentials claim it", "ol", history.actions);
-    content += entries_of("Made from, as the credentials claim", "ul", history.ingredients);
-    content += "<h3>Marks in the file, which are claims</h3>\n" +
-               (marks_examined(report) ? marks_of(provenance.marks) : "<p>Not looked at.</p>\n");
-    const std::string rest = facts_of(history.facts) + entries_of("Noted by the validator", "ul", history.notes);
+    std::string content =
+        credentials_examined(report)
+            ? "<p>" + escape_html(phrases::kCredentials) + "<strong>" + escape_html(title_of(provenance.state)) +
+                  "</strong>. " + escape_html(meaning_of(provenance.state)) + "</p>\n"
+            : "<p>" + escape_html(phrases::kCredentials) + "<strong>" + escape_html(phrases::kNotLookedAt) +
+                  "</strong>. " + escape_html(phrases::kCredentialsUnknown) + "</p>\n";
+    content += entries_of(phrases::kFailingChecks, "ul", history.failing_checks);
+    content += entries_of(phrases::kActions, "ol", history.actions);
+    content += entries_of(phrases::kIngredients, "ul", history.ingredients);
+    content +=
+        "<h3>" + escape_html(phrases::kMarks) + "</h3>\n" +
+        (marks_examined(report) ? marks_of(provenance.marks) : "<p>" + escape_html(phrases::kNotLookedAt) + ".</p>\n");
+    const std::string rest = facts_of(history.facts) + entries_of(phrases::kNotes, "ul", history.notes);
     if (!rest.empty())
-        content += "<details><summary>Signature and particulars of the credentials</summary>\n" + rest + "</details>\n";
-    return section("provenance", "Where it says it comes from", content);
+        content += "<details><summary>" + escape_html(phrases::kParticulars) + "</summary>\n" + rest + "</details>\n";
+    return section("provenance", phrases::kProvenance, content);
 }
 
 }  // namespace bonafide::report::html

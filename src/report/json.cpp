@@ -136,6 +136,13 @@ Json to_json(const Report& report) {
     tool["revision"] = valid_utf8(report.tool_revision);
     json["tool"] = std::move(tool);
     json["input"] = to_json(report.input);
+    if (report.case_record) {
+        Json record = Json::object();
+        record["number"] = null_if_empty(report.case_record->number);
+        record["examiner"] = null_if_empty(report.case_record->examiner);
+        record["examined_at"] = valid_utf8(report.case_record->examined_at);
+        json["case"] = std::move(record);
+    }
     json["verdict"] = name_of(report.verdict);
     json["llr"] = nullable(report.llr);
     json["probability"] = nullable(report.probability);

@@ -65,6 +65,9 @@ class JsonCursor {
         return *found;
     }
 
+    /// Whether there is a value under `key`: for the few that may be left out.
+    bool holds(const char* key) const { return object_->is_object() && object_->contains(key); }
+
     std::string text(const char* key) { return text_in(value(key), key); }
 
     std::optional<std::string> nullable_text(const char* key) {

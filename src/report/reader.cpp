@@ -208,6 +208,22 @@ void read_verdict(JsonCursor& cursor, Report& report) {
     if (failed && report.llr) cursor.fail("llr", "must be null where the analysis failed");
 }
 
+CaseRecord read_case(JsonCursor cursor) {
+    CaseRecord record;
+    record.number = cursor.text_or_null("number");
+    record.examiner = cursor.text_or_null("examiner");
+    record.examined_at = cursor.text("examined_at");
+    // "2026-11-26T17:00:00Z": it becomes the date of a document.
+    static constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:ddZ";
+    const bool fits = record.examined_at.size() == kForm.size() &&
+                      std::equal(kForm.begin(), kForm.end(), record.examined_at.begin(), [](char form, char given) {
+                          return form == 'd' ? given >= '0' && given <= '9' : given == form;
+                      });
+    if (!fits) cursor.fail("examined_at", "must be a time in UTC, as 2026-11-26T17:00:00Z");
+    cursor.finish();
+    return record;
+}
+
 void read_timing(JsonCursor cursor, Report& report) {
     report.total_s = cursor.number("total", kNotNegative);
     JsonCursor analyzers = cursor.object("analyzers");
@@ -235,6 +251,7 @@ Result<Report> read_report(std::string_view json) {
     report.tool_revision = tool.text("revision");
     tool.finish();
     report.input = read_input(cursor.object("input"), problem);
+    if (cursor.holds("case")) report.case_record = read_case(cursor.object("case"));
     read_verdict(cursor, report);
     cursor.each("parts", [&](const Json& item, const std::string& place) {
         report.parts.push_back(read_part(JsonCursor(item, place, problem)));

@@ -48,6 +48,12 @@ struct Part {
     std::optional<evidence::Where::Box> box_px;
 };
 
+/// What a case file asks for and no measurement knows. Given by whoever asked for the check.
+struct CaseRecord {
+    std::string number, examiner;  ///< empty: not given
+    std::string examined_at;       ///< when the check began, "2026-11-26T17:00:00Z" (RFC 3339, UTC)
+};
+
 /// bonafide.report/1. Written by the worker, read back and completed by the program above it. Values are finite.
 /// The finding under which several analyzers are judged together; no analyzer has this id.
 inline constexpr const char* kJointFindingId = "fusion.edits";
@@ -55,6 +61,7 @@ inline constexpr const char* kJointFindingId = "fusion.edits";
 struct Report {
     std::string tool_version, tool_revision;
     Input input;
+    std::optional<CaseRecord> case_record;
     Verdict verdict = Verdict::kFailed;
     std::optional<double> llr,
         probability;  ///< log10; higher is more likely synthetic or manipulated; nothing where nothing was measured

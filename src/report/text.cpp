@@ -1,3 +1,4 @@
+#include "report/facts.h"
 #include "report/history.h"
 #include "report/report.h"
 #include "report/text_writer.h"
@@ -50,9 +51,7 @@ std::string where_in_words(const evidence::Finding& finding) {
 
 void write_measurements(TextWriter& writer, const evidence::Finding& finding, int indent) {
     for (const evidence::Measurement& measurement : finding.measurements) {
-        writer.pair(measurement.name,
-                    number(measurement.value, 6) + (measurement.unit.empty() ? "" : " " + measurement.unit), indent,
-                    34);
+        writer.pair(measurement.name, value_in_words(measurement, 6), indent, 34);
     }
 }
 
@@ -168,6 +167,8 @@ void write_parts(TextWriter& writer, const std::vector<Part>& parts) {
 void write_file(TextWriter& writer, const Report& report, bool verbose) {
     writer.heading("File and program");
     const Input& input = report.input;
+    for (const Fact& fact : case_facts(report))
+        writer.pair(fact.label, fact.value, 2, 28);
     const bool changed = !input.sha256_after.empty() && input.sha256_after != input.sha256;
     writer.pair("SHA-256", input.sha256.empty() ? "not known: the input could not be read" : input.sha256, 2, 28);
     writer.pair("after the analysis",

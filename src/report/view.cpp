@@ -38,6 +38,16 @@ FindingsView view_findings(const Report& report) {
     return view;
 }
 
+std::vector<std::string> warnings_of(const Report& report, const FindingsView& view) {
+    std::vector<std::string> warnings = warnings_of(report.input);
+    if (!view.failed.empty()) {
+        warnings.push_back(view.failed.size() == 1 ? "One analyzer failed. What it looks for may be there."
+                                                   : std::to_string(view.failed.size()) +
+                                                         " analyzers failed. What they look for may be there.");
+    }
+    return warnings;
+}
+
 namespace {
 
 bool any_ran(const Report& report, std::string_view id_or_family) {

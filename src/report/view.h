@@ -26,6 +26,9 @@ struct FindingsView {
 
 FindingsView view_findings(const Report& report);
 
+/// warnings_of(input) and what failed: sentences that a reader of the verdict must not overlook.
+std::vector<std::string> warnings_of(const Report& report, const FindingsView& view);
+
 /// Whether anything was looked for: without that, an absent mark or credential is not known to be absent.
 bool credentials_examined(const Report& report);
 bool marks_examined(const Report& report);

@@ -90,6 +90,15 @@ std::string support_in_words(double llr) {
     return "no support for either side";
 }
 
+std::string support_scale_in_words() {
+    std::string words;
+    for (auto step = kScale.rbegin(); step != kScale.rend(); ++step) {
+        words += (words.empty() ? "a ratio from " : ", from ") + number(step->from_ratio) + " is " +
+                 std::string(step->words) + " support";
+    }
+    return words + ".";
+}
+
 std::string llr_in_words(const std::optional<double>& llr) {
     return llr ? "llr " + signed_number(*llr) + ", " + support_in_words(*llr) : "not judged";
 }
@@ -103,6 +112,21 @@ std::string probability_in_words(double probability) {
     if (percent > 99.9) return "over 99.9 %";
     if (percent < 0.1) return "under 0.1 %";
     return number(percent, percent > 99 || percent < 1 ? 3 : 2) + " %";
+}
+
+std::string value_in_words(const evidence::Measurement& measurement, int digits) {
+    const bool has_unit = !measurement.unit.empty() && measurement.unit != "1" && measurement.unit != "0 or 1";
+    return number(measurement.value, digits) + (has_unit ? " " + measurement.unit : "");
+}
+
+std::string place_in_words(const evidence::Finding& finding) {
+    std::string words = span_in_words(finding.where.start_s, finding.where.end_s);
+    if (finding.where.box_px) {
+        const evidence::Where::Box& box = *finding.where.box_px;
+        words += (words.empty() ? "" : ", ") + std::to_string(box.width) + " \xC3\x97 " + std::to_string(box.height) +
+                 " px at x " + std::to_string(box.x) + ", y " + std::to_string(box.y);
+    }
+    return words;
 }
 
 std::string_view title_of(evidence::ProvenanceState state) {

@@ -24,6 +24,8 @@ std::string_view caution_of(Verdict verdict);
 std::string support_in_words(double llr);
 /// Whether that scale grants any support at all: findings are grouped by it, so that groups and words agree.
 bool supports_a_side(double llr);
+/// That scale: "a ratio from 2 is weak support, from 10 moderate, ...".
+std::string support_scale_in_words();
 /// "llr +1.42, moderate support for manipulated or synthetic", or "not judged".
 std::string llr_in_words(const std::optional<double>& llr);
 /// The same of a finding that ran; "no ratio of its own" where it was judged with others or only describes.
@@ -42,6 +44,10 @@ std::string signed_number(double value);
 std::string time_in_words(double seconds);
 /// "3.50 s to 4.10 s", or one moment, or empty where neither is known.
 std::string span_in_words(const std::optional<double>& start_s, const std::optional<double>& end_s);
+/// "2.5 dB"; a unit that only says that there is none ("1", "0 or 1") is left out.
+std::string value_in_words(const evidence::Measurement& measurement, int digits);
+/// "3.50 s, 64 × 32 px at x 8, y 16": where a finding points; empty where it points nowhere.
+std::string place_in_words(const evidence::Finding& finding);
 /// "4.2 MB (4,213,811 bytes)".
 std::string size_in_words(std::uint64_t bytes);
 /// "JPEG photograph, 4000 x 3000 px, 4.2 MB".

@@ -119,26 +119,62 @@ Result<bool> CheckStore::retry(const Claim& claim, std::int64_t wait_ms) {
     });
 }
 
-Result<bool> CheckStore::release(const Claim& claim) {
+Result<bool> CheckStore::release(const Claim& claim, std::int64_t wait_ms) {
     return database_.write([&](Connection& connection) {
-        return changed(connection, Statement(connection,
-                                             "UPDATE checks SET state = 'queued', lease = NULL, started_ms = NULL, "
-                                             "attempts = attempts - 1 WHERE id = ? AND lease = ? AND state = 'running'")
-                                       .bind(claim.id)
-                                       .bind(claim.lease)
-                                       .run());
+        return changed(connection,
+                       Statement(connection,
+                                 "UPDATE checks SET state = 'queued', lease = NULL, started_ms = NULL, not_before_ms = "
+                                 "?, attempts = attempts - 1 WHERE id = ? AND lease = ? AND state = 'running'")
+                           .bind(wait_ms > 0 ? now_ms() + wait_ms : 0)
+                           .bind(claim.id)
+                           .bind(claim.lease)
+                           .run());
     });
 }
 
-Result<int> CheckStore::requeue_running() {
-    return database_.write([](Connection& connection) -> Result<int> {
-        // An attempt that ended with the service says nothing about the file: it does not count.
+Result<Recovered> CheckStore::recover_running(int max_attempts) {
+    const auto spent = database_.read([&](Connection& connection) -> Result<std::vector<Claim>> {
+        Statement rows(connection,
+                       "SELECT id, file_name, lease, attempts FROM checks WHERE state = 'running' AND attempts >= ?");
+        rows.bind(std::int64_t{max_attempts});
+        std::vector<Claim> claims;
+        for (;;) {
+            const auto row = rows.step();
+            if (!row) {
+                return row.error();
+            }
+            if (!*row) {
+                return claims;
+            }
+            claims.push_back({rows.text(0), rows.text(1), rows.text(2), static_cast<int>(rows.integer(3))});
+        }
+    });
+    if (!spent) {
+        return spent.error();
+    }
+    Recovered recovered;
+    for (const Claim& claim : *spent) {
+        const auto ended = give_up(claim, problems::internal("The service itself broke off during the last of " +
+                                                             std::to_string(claim.attempts) +
+                                                             " attempts. Other files may go through."));
+        if (!ended) {
+            return ended.error();
+        }
+        recovered.given_up.push_back(claim.id);
+    }
+    // The attempt stays counted: it may be the file that ended the process.
+    const auto waiting = database_.write([](Connection& connection) -> Result<int> {
         auto ran = Statement(connection,
-                             "UPDATE checks SET state = 'queued', lease = NULL, started_ms = NULL, "
-                             "attempts = MAX(attempts - 1, 0) WHERE state = 'running'")
+                             "UPDATE checks SET state = 'queued', lease = NULL, started_ms = NULL "
+                             "WHERE state = 'running'")
                        .run();
         return ran ? Result<int>(connection.changes()) : ran.error();
     });
+    if (!waiting) {
+        return waiting.error();
+    }
+    recovered.waiting = *waiting;
+    return recovered;
 }
 
 }  // namespace bonafide::service

@@ -61,6 +61,7 @@ Json CheckRecord::json() const {
     json["links"] = {{"self", self},
                      {"report", self + "/report"},
                      {"report_html", self + "/report.html"},
+                     {"report_pdf", self + "/report.pdf"},
                      {"maps", self + "/maps"},
                      {"events", self + "/events"},
                      {"preview", outcome && outcome->preview ? Json(self + "/preview.png") : Json(nullptr)}};

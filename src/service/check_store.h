@@ -46,6 +46,12 @@ struct Claim {
     int attempts = 0;  ///< with this one
 };
 
+/// What became of the checks that an earlier process left running.
+struct Recovered {
+    int waiting = 0;                   ///< how many wait again
+    std::vector<std::string> given_up;  ///< ids of those that had had all their attempts
+};
+
 /// Checks that wait, run and are done, with the audit entries about them. What a call has returned without an error
 /// would survive a power cut. Thread-safe.
 class CheckStore {
@@ -70,10 +76,12 @@ class CheckStore {
     Result<bool> finish(const Claim& claim, const Outcome& outcome);
     Result<bool> retry(const Claim& claim, std::int64_t wait_ms);
     Result<bool> give_up(const Claim& claim, const Problem& problem);
-    /// As if it had never been claimed: the service stops.
-    Result<bool> release(const Claim& claim);
-    /// After a start: what an earlier process left running waits again. How many they were.
-    Result<int> requeue_running();
+    /// As if it had never been claimed, except that it waits: the service stops, or the attempt failed for a reason that
+    /// has nothing to do with the file.
+    Result<bool> release(const Claim& claim, std::int64_t wait_ms = 0);
+    /// After a start: what an earlier process left running, because it was killed, waits again, unless that was its
+    /// `max_attempts`th attempt. A file that brings the whole service down must not do so for ever.
+    Result<Recovered> recover_running(int max_attempts);
 
     /// Ids of checks that ended before `time_ms`; at most `most`.
     Result<std::vector<std::string>> finished_before(std::int64_t time_ms, std::size_t most);

@@ -14,6 +14,7 @@ namespace bonafide::service {
 /// Where the service keeps its files, readable by its owner alone:
 ///
 ///     service.db                     the database
+///     signing/                       the key that reports are signed with
 ///     incoming/<id>                  uploads that are not complete
 ///     checks/<id>/media              an upload, as long as it is kept
 ///     checks/<id>/results/           report.json, report.html, preview.png, maps/<name>.png
@@ -27,6 +28,8 @@ class DataFolder {
     /// Keeps other servers out for as long as this object lives. kUsage where there is one already.
     Result<void> lock();
 
+    /// Where the key lies that reports are signed with.
+    std::filesystem::path signing() const { return root_ / "signing"; }
     std::filesystem::path database() const { return root_ / "service.db"; }
     std::filesystem::path incoming(const std::string& id) const { return root_ / "incoming" / id; }
     std::filesystem::path folder(const std::string& id) const { return root_ / "checks" / id; }

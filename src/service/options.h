@@ -23,7 +23,7 @@ struct Options {
     std::size_t max_queue = 1000;                 ///< checks that wait
     std::size_t max_connections = 4000;
     int jobs = 0;                 ///< checks at a time; 0: one a processor
-    int max_attempts = 3;         ///< of a check whose analysis process dies
+    int max_attempts = 3;         ///< at a check whose analysis, or the whole service, breaks off
     double keep_days = 30;        ///< after which a finished check is deleted; 0: never
     bool no_media = false;        ///< delete media as soon as the check is done, and keep no picture drawn from it
     int drain_s = 30;             ///< how long a stop waits for requests and checks under way

@@ -1,5 +1,7 @@
 #include "service/results.h"
 
+#include "report/pdf/pdf.h"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -28,15 +30,30 @@ bool is_png(const std::vector<std::uint8_t>& bytes) {
     return bytes.size() > kMark.size() && std::equal(kMark.begin(), kMark.end(), bytes.begin());
 }
 
-Result<void> write_files(const fs::path& folder, const engine::Checked& checked, const report::AnalyzerNotes& notes) {
+Result<void> write_signed(const fs::path& path, const std::string& document, const engine::SigningKey& key) {
+    if (auto written = write_new_file(path, document.data(), document.size()); !written) {
+        return written;
+    }
+    const std::string signature = key.sign(document);
+    return write_new_file(path.string() + ".sig", signature.data(), signature.size());
+}
+
+Result<void> write_files(const fs::path& folder, const engine::Checked& checked, const report::AnalyzerNotes& notes,
+                         const engine::SigningKey& key, Log& log) {
     for (const fs::path& made : {folder, folder / "maps"}) {
         if (mkdir(made.c_str(), 0700) != 0) {
             return disk_error("make a folder for results");
         }
     }
-    const std::string json = report::to_json(checked.report).dump(2) + "\n";
-    if (auto written = write_new_file(folder / "report.json", json.data(), json.size()); !written) {
+    if (auto written = write_signed(folder / "report.json", report::json_text(checked.report), key); !written) {
         return written;
+    }
+    if (const auto document = report::render_pdf(checked.report, checked.artifacts, notes)) {
+        if (auto written = write_signed(folder / "report.pdf", *document, key); !written) {
+            return written;
+        }
+    } else {
+        log.error("report.no_pdf", {{"error", document.error().message}});
     }
     const std::string page = report::render_html(checked.report, checked.artifacts, notes);
     if (auto written = write_new_file(folder / "report.html", page.data(), page.size()); !written) {
@@ -59,12 +76,12 @@ Result<void> write_files(const fs::path& folder, const engine::Checked& checked,
 }  // namespace
 
 Result<Outcome> write_results(const DataFolder& folder, const std::string& id, const engine::Checked& checked,
-                              const report::AnalyzerNotes& notes) {
+                              const report::AnalyzerNotes& notes, const engine::SigningKey& key, Log& log) {
     const fs::path fresh = folder.folder(id) / "results.new";
     std::error_code error;
     fs::remove_all(fresh, error);
     fs::remove_all(folder.results(id), error);
-    if (auto written = write_files(fresh, checked, notes); !written) {
+    if (auto written = write_files(fresh, checked, notes, key, log); !written) {
         fs::remove_all(fresh, error);
         return written.error();
     }

@@ -33,11 +33,15 @@ const Routes::Route Routes::kRoutes[] = {
     {"GET", "/v1/openapi.json", std::nullopt, &Routes::description},
     {"GET", "/v1/analyzers", Scope::kRead, &Routes::analyzers},
     {"POST", "/v1/checks", Scope::kSubmit, nullptr},  // its body is taken by begin()
+    {"POST", "/v1/verify", Scope::kSubmit, nullptr},  // likewise
     {"GET", "/v1/checks", Scope::kRead, &Routes::list},
     {"GET", "/v1/checks/{id}", Scope::kRead, &Routes::show},
     {"DELETE", "/v1/checks/{id}", Scope::kDelete, &Routes::remove},
     {"GET", "/v1/checks/{id}/report", Scope::kRead, &Routes::report},
     {"GET", "/v1/checks/{id}/report.html", Scope::kRead, &Routes::report_page},
+    {"GET", "/v1/checks/{id}/report.pdf", Scope::kRead, &Routes::report_document},
+    {"GET", "/v1/checks/{id}/report.sig", Scope::kRead, &Routes::report_signature},
+    {"GET", "/v1/checks/{id}/report.pdf.sig", Scope::kRead, &Routes::document_signature},
     {"GET", "/v1/checks/{id}/maps", Scope::kRead, &Routes::maps},
     {"GET", "/v1/checks/{id}/maps/{name}.png", Scope::kRead, &Routes::map},
     {"GET", "/v1/checks/{id}/preview.png", Scope::kRead, &Routes::preview},
@@ -47,6 +51,7 @@ const Routes::Route Routes::kRoutes[] = {
 namespace {
 
 constexpr const char* kChecks = "/v1/checks";
+constexpr const char* kVerify = "/v1/verify";
 constexpr std::string_view kMapEnding = ".png";
 
 // The page of a report holds text from strangers' files, and is shut in: no origin of its own, no address to send to.
@@ -127,7 +132,7 @@ std::optional<Response> Routes::answer_at_once(const Request& request) {
 }
 
 bool Routes::wants_body(const Request& request) const {
-    return request.method == "POST" && request.path == kChecks;
+    return request.method == "POST" && (request.path == kChecks || request.path == kVerify);
 }
 
 Response Routes::answer(const Request& request) {
@@ -165,6 +170,10 @@ std::unique_ptr<BodySink> Routes::begin(const Request& request, std::optional<st
         refusal = Response::problem(*refused, request);
     } else if (place_.stopping) {
         refusal = Response::problem(problems::unavailable("The server is stopping."), request);
+    } else if (request.path == kVerify) {
+        sink = begin_verification(
+            {place_.upload, place_.installation, place_.trusted, place_.stopping, replaying_, verifications_}, request,
+            length, refusal);
     } else {
         sink = begin_upload(place_.upload, request, actor, length, refusal);
     }
@@ -299,6 +308,22 @@ Response Routes::report_page(const Found& found) {
         response.with("X-Frame-Options", "SAMEORIGIN");
     }
     return response;
+}
+
+Response Routes::report_document(const Found& found) {
+    Response response = result_file(found, "report.pdf", "application/pdf");
+    if (!response.file.empty()) {
+        response.with("Content-Disposition", "attachment; filename=\"report.pdf\"");
+    }
+    return response;
+}
+
+Response Routes::report_signature(const Found& found) {
+    return result_file(found, "report.json.sig", "application/json");
+}
+
+Response Routes::document_signature(const Found& found) {
+    return result_file(found, "report.pdf.sig", "application/json");
 }
 
 Response Routes::maps(const Found& found) {

@@ -4,7 +4,7 @@
 #include "service/access.h"
 #include "service/event_hub.h"
 #include "service/pages.h"
-#include "service/upload.h"
+#include "service/verify_upload.h"
 
 #include <atomic>
 #include <functional>
@@ -22,6 +22,7 @@ struct RoutePlace {
     engine::Installation installation;
     std::function<void(const std::string& id)> cancel;  ///< ends the analysis of a check that is deleted
     const std::atomic<bool>& stopping;
+    const std::vector<engine::PublicKey>& trusted;  ///< with which reports may be signed that /v1/verify calls valid
 };
 
 /// The HTTP interface (openapi.json): finds what a path means, asks whether it is permitted, and answers. Thread-safe.
@@ -48,6 +49,9 @@ class Routes final : public Handler {
     Response remove(const Found& found);
     Response report(const Found& found);
     Response report_page(const Found& found);
+    Response report_document(const Found& found);
+    Response report_signature(const Found& found);
+    Response document_signature(const Found& found);
     Response maps(const Found& found);
     Response map(const Found& found);
     Response preview(const Found& found);
@@ -61,6 +65,8 @@ class Routes final : public Handler {
 
     RoutePlace place_;
     std::mutex analyzers_mutex_;
+    std::mutex replaying_;
+    std::atomic<int> verifications_{0};
     std::string analyzers_;  ///< answer of /v1/analyzers, once known
 };
 

@@ -15,6 +15,8 @@ using Clock = std::chrono::steady_clock;
 
 /// How often the queue is looked at although nobody said that something waits: for attempts that are due again.
 constexpr std::chrono::milliseconds kLook{500};
+/// How long a check whose results found no room on the disk waits, milliseconds.
+constexpr std::int64_t kNoSpaceWaitMs = 15'000;
 /// How long a stop waits for analyses that were told to end.
 constexpr std::chrono::seconds kLastWait{10};
 
@@ -151,6 +153,8 @@ Result<engine::Checked> Runner::analyse(const Claim& claim, const std::atomic<bo
     job.limits = place_.options.limits;
     job.cache_folder = place_.options.cache_folder;
     job.maps = true;
+    // The document carries its date.
+    job.case_record = report::CaseRecord{};
     // Both show the media itself.
     job.presentation = job.preview = !place_.options.no_media;
     return engine::check_fd(media.get(), claim.file_name, job, place_.installation, &stop);
@@ -159,7 +163,7 @@ Result<engine::Checked> Runner::analyse(const Claim& claim, const std::atomic<bo
 void Runner::finish(const Claim& claim, const engine::Checked& checked) {
     // Asked for when they are needed: the server starts without waiting for a worker.
     std::call_once(notes_known_, [this] { notes_ = engine::analyzer_notes(place_.installation.worker); });
-    const auto outcome = write_results(place_.folder, claim.id, checked, notes_);
+    const auto outcome = write_results(place_.folder, claim.id, checked, notes_, place_.key, place_.log);
     if (!outcome) {
         settle(claim, outcome.error().message, outcome.error().code == ErrorCode::kLimit);
         return;
@@ -187,12 +191,13 @@ void Runner::finish(const Claim& claim, const engine::Checked& checked) {
 
 void Runner::settle(const Claim& claim, const std::string& why, bool out_of_space) {
     place_.log.warning("check.attempt_failed", {{"check", claim.id}, {"attempt", claim.attempts}, {"error", why}});
-    // A full disk says nothing about the file: that attempt is worth as many others as it takes.
     const bool again = out_of_space || claim.attempts < place_.options.max_attempts;
+    // A full disk says nothing about the file: that attempt does not count.
     const auto settled =
-        again ? place_.store.retry(claim, wait_after(claim.attempts))
-              : place_.store.give_up(claim, problems::internal("The analysis broke off on each of " +
-                                                               std::to_string(claim.attempts) + " attempts."));
+        out_of_space ? place_.store.release(claim, kNoSpaceWaitMs)
+        : again      ? place_.store.retry(claim, wait_after(claim.attempts))
+                     : place_.store.give_up(claim, problems::internal("The analysis broke off on each of " +
+                                                                      std::to_string(claim.attempts) + " attempts."));
     if (!settled) {
         place_.log.error("check.unrecorded", {{"check", claim.id}, {"error", settled.error().message}});
         return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/front/check.h"
+#include "engine/front/signature.h"
 #include "service/check_store.h"
 #include "service/data_folder.h"
 #include "service/event_hub.h"
@@ -32,7 +33,8 @@ class Runner {
         EventHub& hub;
         Metrics& metrics;
         Log& log;
-        std::function<void()> ended;  ///< a check has come to its end: call-backs may be due
+        const engine::SigningKey& key;  ///< signs reports
+        std::function<void()> ended;    ///< a check has come to its end: call-backs may be due
     };
 
     explicit Runner(Place place);

@@ -31,13 +31,14 @@ AccessOptions access_of(const Options& options) {
 /// In the order in which they need each other; taken down in the reverse one.
 struct Service::Parts {
     Parts(Options given, engine::Installation found, Log::Sink sink, DataFolder opened, std::unique_ptr<Database> made,
-          Pages loaded)
+          Pages loaded, engine::SigningKey own)
         : options(std::move(given)),
           installation(std::move(found)),
           log(std::move(sink)),
           folder(std::move(opened)),
           database(std::move(made)),
-          pages(std::move(loaded)) {}
+          pages(std::move(loaded)),
+          key(std::move(own)) {}
 
     Options options;
     engine::Installation installation;
@@ -45,6 +46,8 @@ struct Service::Parts {
     DataFolder folder;
     std::unique_ptr<Database> database;
     Pages pages;
+    engine::SigningKey key;
+    std::vector<engine::PublicKey> trusted{key.public_key()};
     std::atomic<bool> stopping{false};
     Metrics metrics;
     CheckStore store{*database};
@@ -52,7 +55,7 @@ struct Service::Parts {
     EventHub hub;
     Access access{keys, access_of(options)};
     Callbacks callbacks{{options, *database, store, log}};
-    Runner runner{{options, installation, folder, store, hub, metrics, log, [this] { callbacks.notify(); }}};
+    Runner runner{{options, installation, folder, store, hub, metrics, log, key, [this] { callbacks.notify(); }}};
     Housekeeper housekeeper{{options, folder, store, hub, log}};
     Routes routes{{{options, folder, store, metrics, log, [this] { runner.notify(); }},
                    access,
@@ -60,7 +63,8 @@ struct Service::Parts {
                    pages,
                    installation,
                    [this](const std::string& id) { runner.cancel(id); },
-                   stopping}};
+                   stopping,
+                   trusted}};
     Server server{{routes, metrics, log, options.max_connections}};
 };
 
@@ -83,8 +87,12 @@ Result<std::unique_ptr<Service>> Service::open(Options options, engine::Installa
     if (!pages) {
         return pages.error();
     }
+    auto key = engine::SigningKey::open(folder->signing().string());
+    if (!key) {
+        return key.error();
+    }
     auto parts = std::make_unique<Parts>(std::move(options), std::move(installation), std::move(log),
-                                         std::move(*folder), std::move(*database), std::move(*pages));
+                                         std::move(*folder), std::move(*database), std::move(*pages), std::move(*key));
     if (access_of(parts->options).key_needed) {
         const auto keys = parts->keys.list();
         if (!keys) {
@@ -104,9 +112,15 @@ Result<std::unique_ptr<Service>> Service::open(Options options, engine::Installa
 
 Result<void> Service::start() {
     Parts& parts = *parts_;
-    const auto requeued = parts.store.requeue_running();
-    if (!requeued) {
-        return requeued.error();
+    const auto recovered = parts.store.recover_running(parts.options.max_attempts);
+    if (!recovered) {
+        return recovered.error();
+    }
+    for (const std::string& id : recovered->given_up) {
+        parts.log.error("check.given_up", {{"check", id}, {"error", "the service was killed on every attempt"}});
+        if (parts.options.no_media) {
+            parts.folder.remove_media(id);
+        }
     }
     parts.housekeeper.sweep();
     const auto told = parts.database->write([&](Connection& connection) {
@@ -119,9 +133,10 @@ Result<void> Service::start() {
     parts.housekeeper.start();
     parts.callbacks.start();
     parts.server.start();
-    parts.log.info(
-        "server.started",
-        {{"address", parts.options.address}, {"port", port()}, {"requeued", *requeued}, {"version", kVersion}});
+    parts.log.info("server.started", {{"address", parts.options.address},
+                                      {"port", port()},
+                                      {"requeued", recovered->waiting},
+                                      {"version", kVersion}});
     return {};
 }
 

@@ -79,13 +79,44 @@ TEST_F(Store, AProcessThatWasKilledLosesNothingAndFinishesNothingTwice) {
     submit("one");
     const Claim lost = **store_->claim();
     reopen();
-    EXPECT_EQ(*store_->requeue_running(), 1);
+    EXPECT_EQ(store_->recover_running(3)->waiting, 1);
     const Claim again = **store_->claim();
-    EXPECT_EQ(again.attempts, 1) << "an attempt that ended with the service does not count";
     EXPECT_FALSE(*store_->finish(lost, {})) << "its lease is over";
     EXPECT_EQ(state_of("one"), State::kRunning);
     EXPECT_TRUE(*store_->finish(again, {}));
     EXPECT_EQ(state_of("one"), State::kDone);
+}
+
+TEST_F(Store, AFileThatBringsTheServiceDownDoesSoOnlySoOften) {
+    submit("poison");
+    submit("later");
+    EXPECT_EQ((**store_->claim()).attempts, 1);
+    reopen();
+    const auto first = store_->recover_running(2);
+    EXPECT_EQ(first->waiting, 1);
+    EXPECT_THAT(first->given_up, testing::IsEmpty());
+    EXPECT_EQ((**store_->claim()).attempts, 2) << "the attempt that ended with the service counts";
+    EXPECT_EQ((**store_->claim()).id, "later");
+    reopen();
+    const auto second = store_->recover_running(2);
+    EXPECT_EQ(second->waiting, 1);
+    EXPECT_THAT(second->given_up, testing::ElementsAre("poison"));
+    const CheckRecord record = **store_->find("poison");
+    EXPECT_EQ(record.state, State::kFailed);
+    EXPECT_THAT(record.json()["error"]["detail"].get<std::string>(), testing::HasSubstr("2 attempts"));
+    EXPECT_THAT(audit(), testing::ElementsAre("check.accepted", "check.accepted", "check.failed"));
+    EXPECT_EQ((**store_->claim()).id, "later");
+}
+
+TEST_F(Store, AnAttemptThatSaysNothingAboutTheFileDoesNotCount) {
+    submit("one");
+    EXPECT_TRUE(*store_->release(**store_->claim(), 60'000));
+    EXPECT_FALSE(*store_->claim()) << "not due yet";
+    run("UPDATE checks SET not_before_ms = not_before_ms - 60000");
+    const Claim claim = **store_->claim();
+    EXPECT_EQ(claim.attempts, 1);
+    EXPECT_TRUE(*store_->release(claim));
+    EXPECT_TRUE(*store_->claim()) << "at once";
 }
 
 TEST_F(Store, AttemptsWaitAndEnd) {

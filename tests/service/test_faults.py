@@ -34,7 +34,8 @@ def audit(bonafide, server):
 
 
 def test_kill_at_any_moment_loses_nothing(make_server, bonafide, picture):
-    server = make_server("--jobs", 2)
+    # A check that is under way at each of the three kills has had three attempts.
+    server = make_server("--jobs", 2, "--max-attempts", 4)
     accepted, stop = [], threading.Event()
 
     def send():
@@ -100,6 +101,24 @@ def test_an_analysis_that_is_killed_is_tried_again(make_server, examples):
     failed = next(check for check in ended if check["state"] == "failed")
     assert failed["attempts"] == 2 and failed["error"]["status"] == 500 and failed["verdict"] is None
     assert server.get(failed["links"]["report"]).status == 409
+
+
+def test_a_check_that_takes_the_server_down_each_time_is_given_up(make_server, examples, picture):
+    server = make_server("--jobs", 1, "--max-attempts", 2)
+    check = server.upload((examples / "long.mp4").read_bytes(), "long.mp4").json()
+    other = server.upload(picture).json()
+    for _ in range(2):
+        deadline = time.monotonic() + 60
+        while not workers_of(server) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert server.get(check["links"]["self"]).json()["state"] == "running"
+        server.stop(signal.SIGKILL)
+        server.start()
+    failed = server.get(check["links"]["self"]).json()
+    assert failed["state"] == "failed" and failed["attempts"] == 2
+    assert failed["error"]["status"] == 500 and "2 attempts" in failed["error"]["detail"]
+    assert server.wait(other["id"])["state"] == "done"
+    assert [entry["check"] for entry in server.log() if entry["event"] == "check.given_up"] == [check["id"]]
 
 
 def test_a_locked_database_is_said_and_over(make_server, picture, is_problem):

@@ -211,6 +211,12 @@ test("the report is downloaded, and its link copied", () => withPage(async (page
     const json = await save("JSON");
     assert.equal(json.name, "camera.jpg.report.json");
     assert.equal(JSON.parse(json.text).schema, "bonafide.report/1");
+    const pdf = await save("PDF");
+    assert.equal(pdf.name, "camera.jpg.report.pdf");
+    assert.ok(pdf.text.startsWith("%PDF-1.5"));
+    const signature = await save("Signature of the PDF");
+    assert.equal(signature.name, "camera.jpg.report.pdf.sig");
+    assert.equal(JSON.parse(signature.text).algorithm, "Ed25519");
     const html = await save("HTML");
     assert.equal(html.name, "camera.jpg.report.html");
     assert.match(html.text, /<!doctype html>|<h1>/);

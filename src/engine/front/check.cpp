@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <thread>
 
 namespace bonafide::engine {
@@ -25,6 +26,18 @@ void stamp(report::Report& report, const std::string& path, const Job& job, cons
     report.input.path = path;
     report.input.sha256 = digest.sha256;
     report.input.size_bytes = digest.size_bytes;
+    report.case_record = job.case_record;
+}
+
+void note_time(Job& job) {
+    if (job.case_record && job.case_record->examined_at.empty()) {
+        const std::time_t now = std::time(nullptr);
+        std::tm utc{};
+        char text[32];
+        gmtime_r(&now, &utc);
+        (void)std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+        job.case_record->examined_at = text;
+    }
 }
 
 OwnedFd open_for_reading(const std::string& path) {
@@ -73,8 +86,10 @@ Result<Checked> from_worker(WorkerEnd end, const std::string& path, const Job& j
 
 }  // namespace
 
-Checked failed_check(const std::string& shown_path, const Job& job, const std::string& why) {
+Checked failed_check(const std::string& shown_path, const Job& asked, const std::string& why) {
     Checked checked;
+    Job job = asked;
+    note_time(job);
     checked.report.input.media_type = "application/octet-stream";
     checked.report.input.kind = "unknown";
     stamp(checked.report, shown_path, job, {});
@@ -84,6 +99,7 @@ Checked failed_check(const std::string& shown_path, const Job& job, const std::s
 
 Result<Checked> check_fd(int fd, const std::string& shown_path, Job job, const Installation& installation,
                          const std::atomic<bool>* stop) {
+    note_time(job);
     struct stat status {};
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
         return failed_check(shown_path, job, S_ISDIR(status.st_mode) ? "it is a folder" : "it is no regular file");

@@ -3,8 +3,10 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "engine/protocol/forge.h"
+#include "report/report.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +59,8 @@ struct Job {
     forge::Order forge;           ///< kForge
     std::string second;           ///< kForge: the second picture, where it takes one; shown, never opened
     ForgeSeal seal;               ///< kForgeSeal
+    /// For the report alone: stays with whoever asks, and is not sent. The time is filled in where a record is given.
+    std::optional<report::CaseRecord> case_record;
 };
 
 std::string to_json(const Job& job);

@@ -126,5 +126,7 @@ export function getAnalyzers(): Promise<ReadonlyMap<string, Analyzer>> {
     return analyzers;
 }
 
-export const reportPath = (id: string, form: "json" | "html"): string => `${checkPath(id)}/${form === "json" ? "report" : "report.html"}`;
+/** What a report can be saved as; "pdf.sig" is the signature of the PDF. */
+export type ReportForm = "json" | "html" | "pdf" | "pdf.sig";
+export const reportPath = (id: string, form: ReportForm): string => `${checkPath(id)}/${form === "json" ? "report" : `report.${form}`}`;
 export const eventsPath = (id: string): string => `${checkPath(id)}/events`;

@@ -1,4 +1,4 @@
-import { deleteCheck, getAnalyzers, getBlob, getCheck, getMaps, getPreview, getReport, reportPath } from "../api/client";
+import { deleteCheck, getAnalyzers, getBlob, getCheck, getMaps, getPreview, getReport, reportPath, type ReportForm } from "../api/client";
 import { follow, isFinal } from "../api/events";
 import type { Analyzer, Check, MapEntry, Report } from "../api/types";
 import { engineText, foreign, h, replace, type Child } from "../dom";
@@ -25,7 +25,7 @@ function actions(check: Check, place: HTMLElement): HTMLElement[] {
         click: () => void Promise.resolve(action()).catch((error: unknown) => place.prepend(problemBox(error))),
     }, icon(name), t(key));
     const base = check.file_name.replace(/[^\p{L}\p{N}._-]+/gu, "_") || check.id;
-    const save = (form: "json" | "html") => async (): Promise<void> => saveAs(await getBlob(reportPath(check.id, form)), `${base}.report.${form}`);
+    const save = (form: ReportForm) => async (): Promise<void> => saveAs(await getBlob(reportPath(check.id, form)), `${base}.report.${form}`);
     const copy = async (): Promise<void> => announce(t((await copyText(`${location.origin}/checks/${encodeURIComponent(check.id)}`)) ? "copied_link" : "copy_failed"));
     const remove = async (): Promise<void> => {
         if (!(await confirmed([t("report.delete_question"), " ", foreign(check.file_name)], t("report.delete")))) return;
@@ -38,7 +38,7 @@ function actions(check: Check, place: HTMLElement): HTMLElement[] {
         replace(copyButton, icon("check"), t("copied_link"));
         setTimeout(() => replace(copyButton, icon("link"), t("report.copy_link")), 2500);
     });
-    return [copyButton, ...(check.state === "done" ? [act("download", "report.json", save("json")), act("download", "report.html", save("html"))] : []),
+    return [copyButton, ...(check.state === "done" ? [act("download", "report.pdf", save("pdf")), act("download", "report.signature", save("pdf.sig")), act("download", "report.json", save("json")), act("download", "report.html", save("html"))] : []),
         h("a", { class: "button", href: `/compare?a=${encodeURIComponent(check.id)}` }, icon("compare"), t("report.compare")), act("trash", "report.delete", remove)];
 }
 
