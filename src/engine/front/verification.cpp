@@ -124,6 +124,10 @@ Result<void> verify_fd(Verification& verification, int fd, const std::string& sh
         verification.replay_reason = "a camera's fingerprint was compared, which is not part of the report";
         return {};
     }
+    if (before.replay.contains("claimed")) {
+        verification.replay_reason = "an enrolled person's face was compared, which is not part of the report";
+        return {};
+    }
     auto repeated = job_of(before, job.limits);
     if (!repeated) {
         verification.replay_reason = repeated.error().message;
