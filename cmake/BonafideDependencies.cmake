@@ -11,7 +11,7 @@ find_package(ZLIB REQUIRED)
 foreach(pair IN ITEMS
         "JPEG:libjpeg" "PNG:libpng" "WEBP:libwebp;libwebpdemux" "HEIF:libheif" "AVIF:libavif" "JXL:libjxl;libjxl_threads" "TIFF:libtiff-4" "GIF:libgif"
         "FFMPEG:libavformat;libavcodec;libavutil;libswscale;libswresample" "EXIF:libexif" "SECCOMP:libseccomp" "PUGIXML:pugixml" "BROTLI:libbrotlidec"
-        "SQLITE:sqlite3" "SODIUM:libsodium" "PANGO:pangocairo;cairo-pdf;cairo-png")
+        "SQLITE:sqlite3" "SODIUM:libsodium" "PANGO:pangocairo;cairo-pdf;cairo-png;fontconfig")
     string(REPLACE ":" ";" parts "${pair}")
     list(POP_FRONT parts name)
     pkg_check_modules(BONAFIDE_${name} REQUIRED IMPORTED_TARGET ${parts})

@@ -107,5 +107,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION graphics)
 # Dependencies are those of the shared libraries that the installed files link; ours are in lib/bonafide and no package's.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# A PDF needs a font.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "fonts-dejavu-core")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${BONAFIDE_OPENVINO_LIBS}" "${BONAFIDE_DEPS_DIR}/wheels/c2pa/libs" "${PROJECT_BINARY_DIR}")
 include(CPack)

@@ -154,9 +154,9 @@ Result<Recovered> CheckStore::recover_running(int max_attempts) {
     }
     Recovered recovered;
     for (const Claim& claim : *spent) {
-        const auto ended = give_up(claim, problems::internal("The service itself broke off during the last of " +
-                                                             std::to_string(claim.attempts) +
-                                                             " attempts. Other files may go through."));
+        const auto ended = give_up(
+            claim, problems::internal("The service itself broke off during the last of " +
+                                      std::to_string(claim.attempts) + " attempts. Other files may go through."));
         if (!ended) {
             return ended.error();
         }

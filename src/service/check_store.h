@@ -48,7 +48,7 @@ struct Claim {
 
 /// What became of the checks that an earlier process left running.
 struct Recovered {
-    int waiting = 0;                   ///< how many wait again
+    int waiting = 0;                    ///< how many wait again
     std::vector<std::string> given_up;  ///< ids of those that had had all their attempts
 };
 
@@ -76,8 +76,8 @@ class CheckStore {
     Result<bool> finish(const Claim& claim, const Outcome& outcome);
     Result<bool> retry(const Claim& claim, std::int64_t wait_ms);
     Result<bool> give_up(const Claim& claim, const Problem& problem);
-    /// As if it had never been claimed, except that it waits: the service stops, or the attempt failed for a reason that
-    /// has nothing to do with the file.
+    /// As if it had never been claimed, except that it waits: the service stops, or the attempt failed for a reason
+    /// that has nothing to do with the file.
     Result<bool> release(const Claim& claim, std::int64_t wait_ms = 0);
     /// After a start: what an earlier process left running, because it was killed, waits again, unless that was its
     /// `max_attempts`th attempt. A file that brings the whole service down must not do so for ever.

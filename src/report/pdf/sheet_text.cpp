@@ -2,6 +2,8 @@
 #include "report/pdf/sheet.h"
 #include "report/text_safety.h"
 
+#include <fontconfig/fontconfig.h>
+
 #include <cstdio>
 
 namespace bonafide::report::pdf {
@@ -51,16 +53,16 @@ Run code(std::string_view text) {
 }
 
 Result<void> check_fonts() {
-    const Shared<PangoFontMap> fonts(pango_cairo_font_map_new());
-    PangoFontFamily** families = nullptr;
-    int count = 0;
-    pango_font_map_list_families(fonts.get(), &families, &count);
-    g_free(families);
-    if (count == 0) {
-        return Error{ErrorCode::kInternal,
-                     "no font is installed, and a PDF needs one: install fonts-dejavu-core, or ask for HTML"};
+    // Asked of fontconfig itself: Pango always lists families, and looks for a font without end where there is none.
+    FcConfig* config = FcConfigReference(nullptr);
+    const FcFontSet* fonts = config != nullptr ? FcConfigGetFonts(config, FcSetSystem) : nullptr;
+    const bool any = fonts != nullptr && fonts->nfont > 0;
+    if (config != nullptr) {
+        FcConfigDestroy(config);
     }
-    return {};
+    return any ? Result<void>()
+               : Error{ErrorCode::kInternal,
+                       "no font is installed, and a PDF needs one: install fonts-dejavu-core, or ask for HTML"};
 }
 
 bool Sheet::has_glyph(gunichar character) {
