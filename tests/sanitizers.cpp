@@ -1,10 +1,11 @@
-// Compiled into every test program: what the leak sanitizer is to leave out. Exported, since the sanitizer's own
-// library calls it. NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's own hook
+// Compiled into every test program, and into the program under test: what the leak sanitizer is to leave out. Exported,
+// since the sanitizer's own library calls it. NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's own hook
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions();
 
 // NOLINTNEXTLINE(bugprone-reserved-identifier)
 extern "C" const char* __lsan_default_suppressions() {
     // x265, which only fixtures use to encode, keeps a table for the life of the process.
     // oneTBB's observers and their binding are freed by a thread that may not run again before the leak check.
-    return "leak:libx265\nleak:tbb::detail::r1::observe\nleak:libtbbbind\n";
+    // fontconfig and Pango keep their fonts for the life of the process.
+    return "leak:libx265\nleak:tbb::detail::r1::observe\nleak:libtbbbind\nleak:libfontconfig\nleak:libpango\n";
 }

@@ -54,10 +54,10 @@ struct CaseRecord {
     std::string examined_at;       ///< when the check began, "2026-11-26T17:00:00Z" (RFC 3339, UTC)
 };
 
-/// bonafide.report/1. Written by the worker, read back and completed by the program above it. Values are finite.
 /// The finding under which several analyzers are judged together; no analyzer has this id.
 inline constexpr const char* kJointFindingId = "fusion.edits";
 
+/// bonafide.report/1. Written by the worker, read back and completed by the program above it. Values are finite.
 struct Report {
     std::string tool_version, tool_revision;
     Input input;
