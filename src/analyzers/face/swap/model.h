@@ -1,0 +1,52 @@
+#pragma once
+
+#include "analyzers/face/swap/texture.h"
+#include "base/result.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bonafide::analyzers::swapped {
+
+/// The parts of a score that a person can be told about.
+enum class Cue { kSeam, kSkin, kFeatures, kInside, kAround };
+inline constexpr std::size_t kCues = 5;
+/// "the strip along the outline of the face, where a mask ends", ...
+const char* words_of(Cue cue);
+Cue cue_of(std::size_t place);
+
+/// One face's score and what it is made of.
+struct Score {
+    double log_odds = 0;               ///< natural logarithm, equal priors; higher: more like a face drawn in
+    std::array<double, kCues> cues{};  ///< their sum and the model's offset make the score
+};
+
+/// A weighted sum of standard scores of a texture, each against the same measurement around the face, so that camera,
+/// light and coding, which both share, cancel.
+class LinearModel {
+  public:
+    /// Reads `bonafide.face_swap/1` (JSON). kInvalid where a number is missing, not finite or a scale not positive, or
+    /// where a place or channel is unknown or named twice.
+    static Result<LinearModel> parse(std::string_view text);
+    /// Finite. Nothing where less than half of what the model looks at, or too little of the surroundings, is in the
+    /// picture.
+    std::optional<Score> score(const Texture& texture) const;
+
+  private:
+    struct Term {
+        std::size_t place = 0, channel = 0;
+        double mean = 0, scale = 1, weight = 0;
+    };
+    double clip_ = 0, offset_ = 0;
+    std::vector<Term> terms_;
+};
+
+/// `texture` with each channel's mean over the places around the face taken off; nothing where fewer than
+/// kLeastReferences of these are in the picture.
+std::optional<Texture> against_surroundings(const Texture& texture);
+inline constexpr std::size_t kLeastReferences = 5;
+
+}  // namespace bonafide::analyzers::swapped
