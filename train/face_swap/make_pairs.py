@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Makes matched pairs for face.swap: genuine footage, and the same footage with a re-rendered inner face, through the same codec.
+"""Makes matched pairs for face.swap: genuine frames, and the same frames with a re-rendered inner face, through the same codec.
 
 usage: make_pairs.py DATA FEATURES_PROGRAM OUT
-DATA is the development pack, FEATURES_PROGRAM is bonafide-face-swap-features. OUT gets films and pairs.csv (file, label, kind, source,
+DATA is the development pack, FEATURES_PROGRAM is bonafide-face-swap-features. OUT gets pictures and pairs.csv (file, label, kind, source,
 licence, crf, width, height). No clip that is a swap is read.
 """
 import argparse
@@ -17,13 +17,13 @@ import numpy as np
 from rerender import LinearDecoder, Rerender, face_height, to_square
 
 HERE = pathlib.Path(__file__).resolve().parent
-RATE_HZ = 25
 cv2.setNumThreads(1)
 
 
 def landmarks_of(paths, program, scratch):
     """A list of {frame number: landmarks (468 x 2, px)} of whoever is seen longest and largest in each file."""
-    subprocess.run([program, "--landmarks", scratch], input="\n".join(str(path) for path in paths) + "\n", text=True, check=True)
+    if not scratch.exists():
+        subprocess.run([program, "--landmarks", scratch], input="\n".join(str(path) for path in paths) + "\n", text=True, check=True)
     rows = np.fromfile(scratch, np.float32).reshape(-1, 3 + 936)
     found = []
     for line in range(len(paths)):
@@ -47,34 +47,23 @@ def frames_of(path):
         frames.append(frame)
 
 
-def clip_of_photo(picture, landmarks, random, config):
-    """A photograph as a film: brought to a face size drawn at random, drifting a little from frame to frame."""
+def shrunk_photo(picture, landmarks, random, config):
+    """A photograph brought to a face size drawn at random, and its landmarks."""
     face_px = np.exp(random.uniform(*np.log(config["face_px"])))
     scale = min(1.0, face_px / face_height(landmarks))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    drift = random.normal(0, 0.6, 2)
-    frames, places = [], {}
-    for number in range(config["photo_frames"]):
-        moved = np.float64([[1, 0, drift[0] * number], [0, 1, drift[1] * number]])
-        frames.append(cv2.warpAffine(small, moved, (small.shape[1] // 2 * 2, small.shape[0] // 2 * 2), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
-        places[number] = landmarks * scale + drift * number
-    return frames, places
+    return small[:small.shape[0] // 2 * 2, :small.shape[1] // 2 * 2], landmarks * scale
 
 
-def encode(frames, path, crf, shorter_px):
+def through_h264(frames, scratch, crf, shorter_px):
+    """The frames, each coded by itself, after a resizing of all; one size for all."""
     height, width = frames[0].shape[:2]
     scale = min(1.0, shorter_px / min(height, width))
     size = f"{int(width * scale) // 2 * 2}:{int(height * scale) // 2 * 2}"
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{width}x{height}", "-r", str(RATE_HZ), "-i", "-", "-vf",
-               f"scale={size}:flags=bicubic", "-c:v", "libx264", "-preset", "fast", "-crf", str(crf), "-threads", "1", "-pix_fmt", "yuv420p", str(path)]
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{width}x{height}", "-r", "25", "-i", "-", "-vf",
+               f"scale={size}:flags=bicubic", "-c:v", "libx264", "-preset", "fast", "-g", "1", "-crf", str(crf), "-threads", "1", "-pix_fmt", "yuv420p", str(scratch)]
     subprocess.run(command, input=b"".join(np.ascontiguousarray(frame).tobytes() for frame in frames), check=True)
-
-
-def recoded(frames, crf, scratch):
-    """What a swap tool gets to see and saves: one more generation, for genuine footage alike."""
-    encode(frames, scratch, crf, 10000)
-    again = frames_of(scratch)
-    return again if len(again) == len(frames) else frames
+    return frames_of(scratch)
 
 
 def main():
@@ -96,8 +85,7 @@ def main():
         step = max(1, len(rows) // most)
         chosen += rows[::step][:most]
     others, aligned, usable = [], [], []
-    scratch = options.out / "landmarks.bin"
-    places_in = landmarks_of([options.data / "faces" / row["file"] for row in chosen], options.program, scratch)
+    places_in = landmarks_of([options.data / "faces" / row["file"] for row in chosen], options.program, options.out / "photographs.landmarks")
     for row, track in zip(chosen, places_in):
         if 0 not in track:
             continue
@@ -110,47 +98,46 @@ def main():
     print(f"{len(usable)} photographs", flush=True)
 
     clips = [row for row in csv.DictReader(open(options.data / "clips/manifest.csv")) if row["label"] != "fake"]
-    places_in = landmarks_of([options.data / "clips" / row["file"] for row in clips], options.program, scratch)
+    places_in = landmarks_of([options.data / "clips" / row["file"] for row in clips], options.program, options.out / "clips.landmarks")
     sources = []
     for row, track in zip(clips, places_in):
         path = options.data / "clips" / row["file"]
         one_recording = row["kind"] in ("GRID", "wav2lip-source", "Intel-ASL")
         group = row["pair"] or (row["kind"] if one_recording else path.stem)
-        if len(track) >= config["clip_frames"]:
+        if len(track) >= config["frames_per_clip"]:
             sources.append((path, "clip", group, "unstated", track))
     sources += [(None, "photo", row["file"], "CC BY" if row["kind"] == "lab" else "FFHQ", picture, landmarks) for row, picture, landmarks in usable]
-    sources = [sources[i] for i in np.random.default_rng(config["seed"]).permutation(len(sources))]  # any beginning is a fair sample
+    sources = [sources[i] for i in np.random.default_rng(config["seed"]).permutation(len(sources))][:config["most_sources"]]  # any beginning is a fair sample
     with open(options.out / "pairs.csv", "w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["file", "label", "kind", "source", "licence", "crf", "width", "height"])
         for number, (path, kind, group, licence, *seen) in enumerate(sources):
             own = np.random.default_rng([config["seed"], number])
-            codings = config["codings_per_clip"] if kind == "clip" else 1
-            for coding in range(codings):
-                if kind == "clip":
-                    track = seen[0]
-                    frames = frames_of(path)
-                    first = int(own.integers(0, max(1, len(frames) - config["clip_frames"])))
-                    places = {i - first: track[i] for i in range(first, first + config["clip_frames"]) if i in track}
-                    frames = frames[first:first + config["clip_frames"]]
-                else:
-                    frames, places = clip_of_photo(*seen, own, config)
-                crf, shorter = int(own.choice(config["crf"])), int(own.choice(config["shorter_side_px"]))
-                first_crf = int(own.integers(12, 24))
-                double = own.random() < 0.5
-                fakes = config["fakes_per_coding"] if kind == "clip" else 1
-                for variant in range(fakes + 1):
-                    made, label = frames, "real"
-                    if variant > 0:
+            if kind == "clip":
+                film, track = frames_of(path), seen[0]
+                moments = own.choice(sorted(track), min(config["frames_per_clip"], len(track)), replace=False)
+                genuine = [(film[i], track[i]) for i in moments if i < len(film)]
+            else:
+                genuine = [shrunk_photo(*seen, own, config)]
+            for coding in range(config["codings"]):
+                fakes = config["fakes_of_a_frame"]
+                frames, labels = [], []
+                for picture, landmarks in genuine:
+                    frames.append(picture)
+                    labels.append("real")
+                    for _ in range(fakes):
                         render = Rerender(own, config, decoder, others)
-                        made = [render.apply(frame, places[i]) if i in places else frame for i, frame in enumerate(frames)]
-                        label = render.description()
-                    if double:
-                        made = recoded(made, first_crf, options.out / "scratch.mp4")
-                    name = f"{number:04d}-{coding}-{variant}.mp4"
-                    encode(made, options.out / name, crf, shorter)
-                    table.writerow([name, "real" if variant == 0 else "fake", f"{kind}-{label}", group, licence, crf, made[0].shape[1], made[0].shape[0]])
-                    file.flush()
+                        frames.append(render.apply(picture, landmarks))
+                        labels.append(render.description())
+                crf, shorter = int(own.choice(config["crf"])), int(own.choice(config["shorter_side_px"]))
+                if own.random() < 0.5:  # what a swap tool gets to see and saves: one more generation, for both alike
+                    frames = through_h264(frames, options.out / "scratch.mp4", int(own.integers(12, 24)), 10000)
+                frames = through_h264(frames, options.out / "scratch.mp4", crf, shorter)
+                for i, (frame, label) in enumerate(zip(frames, labels)):
+                    name = f"{number:04d}-{coding}-{i:02d}.png"
+                    cv2.imwrite(str(options.out / name), frame, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+                    table.writerow([name, "real" if label == "real" else "fake", f"{kind}-{label}", group, licence, crf, frame.shape[1], frame.shape[0]])
+                file.flush()
             if number % 10 == 0:
                 print(number, len(sources), flush=True)
 

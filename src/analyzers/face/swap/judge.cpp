@@ -67,16 +67,18 @@ std::string refusal(const std::vector<FaceRecord>& faces, const JudgeOptions& op
     return "too little of what surrounds the faces is in the picture";
 }
 
-/// Log odds that one of the faces, any of them alike, was swapped: the mean of their odds.
+/// By how many standard deviations swaps score higher than genuine faces do, on the whole (README.md).
+constexpr double kShift = 0.6;
+
+/// The score of a single face that would say as much as these: the mean of the likelihood ratios that normally
+/// distributed scores give, since any of the faces may be the swapped one.
 double together(const std::vector<Judged>& judged) {
-    double highest = judged.front().score.log_odds, sum = 0;
+    const double highest = judged.front().score.sigmas;
+    double sum = 0;
     for (const Judged& each : judged) {
-        highest = std::max(highest, each.score.log_odds);
+        sum += std::exp(kShift * (each.score.sigmas - highest));
     }
-    for (const Judged& each : judged) {
-        sum += std::exp(each.score.log_odds - highest);
-    }
-    return highest + std::log(sum / static_cast<double>(judged.size()));
+    return highest + std::log(sum / static_cast<double>(judged.size())) / kShift;
 }
 
 void point_at(Analysis& analysis, const Judged& judged, const JudgeOptions& options) {
@@ -90,31 +92,34 @@ void point_at(Analysis& analysis, const Judged& judged, const JudgeOptions& opti
         observation.where.box_px =
             evidence::Where::Box{std::max(0, box.x), std::max(0, box.y), box.width, box.height};
     }
-    observation.measurements = {{"face_score", judged.score.log_odds, "nat"},
+    observation.measurements = {{"face_score", judged.score.sigmas, "sigma"},
                                 {"track", static_cast<double>(face.track), "1"}};
     const std::string where = loudest(judged.score.cues);
     observation.explanation =
-        "This face differs from what surrounds it as faces do that were drawn in afterwards" +
-        (where.empty() ? "." : "; it shows most in " + where + ".") +
-        " Make-up, beautifying filters, strong blur behind the head and hoods can look alike.";
+        "Along the outline of this face fine detail is lacking against what surrounds it, as where another face was "
+        "blended in" +
+        (where.empty() ? std::string(".") : "; it shows most in " + where + ".") +
+        " Beautifying filters, a portrait mode, smooth skin before a busy background can look alike.";
     analysis.observations.push_back(std::move(observation));
 }
 
 std::string overall_words(const std::vector<Judged>& judged, const Judged& strongest, double score,
                           const JudgeOptions& options) {
-    std::string words =
-        judged.size() == 1 ? "One face was compared with what surrounds it" : std::to_string(judged.size()) +
-                                                                                   " faces were compared with what "
-                                                                                   "surrounds them";
+    std::string words = judged.size() == 1
+                            ? "One face was compared with what surrounds it"
+                            : std::to_string(judged.size()) + " faces were compared with what surrounds them";
     words += options.film ? " over the whole film: " : ": ";
+    words += "along its outline, where an exchanged face would be blended in, ";
+    const std::string by = with_decimals(std::abs(score), 1) + " standard deviations " +
+                           (score > 0 ? "above" : "below") + " the mean of genuine faces)";
     if (score < options.least_score) {
-        return words + "detail, noise and colour do not differ as they do where a face was exchanged (log odds " +
-               with_decimals(score, 1) + "). Good exchanges can leave as little.";
+        return words + "fine detail is not lacking more than genuine faces show (" + by +
+               ". Many exchanges leave as little.";
     }
     const std::string where = loudest(strongest.score.cues);
-    return words + "detail or noise differ as they do where a face was exchanged (log odds " +
-           with_decimals(score, 1) + ")" + (where.empty() ? "" : ", most of all in " + where) +
-           ". Light, make-up and filters can do the same: this points at a place to look at.";
+    return words + "fine detail is lacking as it does where a face was exchanged (" + by +
+           (where.empty() ? "" : ", most of all in " + where) +
+           ". Light, shallow focus and filters can do the same: it shows where to look and proves nothing.";
 }
 
 }  // namespace
@@ -150,13 +155,13 @@ Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, c
         return Analysis::not_applicable(refusal(faces, options));
     }
     std::stable_sort(judged.begin(), judged.end(),
-                     [](const Judged& a, const Judged& b) { return a.score.log_odds > b.score.log_odds; });
+                     [](const Judged& a, const Judged& b) { return a.score.sigmas > b.score.sigmas; });
     const double score = together(judged);
     Analysis analysis;
     analysis.explanation = overall_words(judged, judged.front(), score, options);
     const FaceRecord& strongest = *judged.front().face;
     analysis.measurements = {
-        {options.film ? "film_score" : "picture_score", score, "nat"},
+        {options.film ? "film_score" : "picture_score", score, "sigma"},
         {"faces", static_cast<double>(faces.size()), "count"},
         {"judged_faces", static_cast<double>(judged.size()), "count"},
         {"face_height", strongest.face_px, "px"},
@@ -164,7 +169,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, c
         {"detail", detail_of(strongest.texture), "nat"},
     };
     for (const Judged& each : judged) {
-        if (each.score.log_odds >= options.least_score && analysis.observations.size() < analysis::kMostObservations) {
+        if (each.score.sigmas >= options.least_score && analysis.observations.size() < analysis::kMostObservations) {
             point_at(analysis, each, options);
         }
     }

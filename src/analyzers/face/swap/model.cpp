@@ -121,7 +121,7 @@ std::optional<Score> LinearModel::score(const Texture& texture) const {
         return std::nullopt;
     }
     Score result;
-    result.log_odds = offset_;
+    result.sigmas = offset_;
     std::size_t present = 0;
     for (const Term& term : terms_) {
         const auto value = static_cast<double>((*relative)[term.place][term.channel]);
@@ -130,7 +130,7 @@ std::optional<Score> LinearModel::score(const Texture& texture) const {
         }
         ++present;
         const double part = term.weight * std::clamp((value - term.mean) / term.scale, -clip_, clip_);
-        result.log_odds += part;
+        result.sigmas += part;
         result.cues[static_cast<std::size_t>(cue_of(term.place))] += part;
     }
     return 2 * present >= terms_.size() ? std::optional(result) : std::nullopt;

@@ -20,7 +20,7 @@ Cue cue_of(std::size_t place);
 
 /// One face's score and what it is made of.
 struct Score {
-    double log_odds = 0;               ///< natural logarithm, equal priors; higher: more like a face drawn in
+    double sigmas = 0;  ///< standard deviations above the mean of genuine faces; higher: more like a face drawn in
     std::array<double, kCues> cues{};  ///< their sum and the model's offset make the score
 };
 

@@ -9,11 +9,6 @@
 namespace bonafide::analyzers::swapped {
 namespace {
 
-/// The outline of the face in MediaPipe's numbering, clockwise in the picture from the middle of the forehead.
-constexpr std::array<std::size_t, 36> kOutline = {10,  338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288,
-                                                  397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136,
-                                                  172, 58,  132, 93,  234, 127, 162, 21,  54,  103, 67,  109};
-
 /// By place in kOutline.
 Sector sector_of(std::size_t corner) {
     if (corner <= 5 || corner >= 31) {

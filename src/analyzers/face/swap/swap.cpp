@@ -1,9 +1,9 @@
 // Swapped faces by comparing a face with its own surroundings.
 //
-// What a swap network draws has been resampled, smoothed and laid over through a soft mask. Camera, light and coding
-// leave their marks on the whole head alike, so that energies and correlations of fine detail in the inner face, along
-// its outline and around it are compared with one another, in the same frames: the comparison cancels the source, which
-// scores of single faces do not (McCloskey and Albright, ICIP 2019, and Li and Lyu, CVPR workshops 2019, look for the
+// What a swap network draws is laid over the face through a soft mask: where two pictures that do not match are mixed,
+// fine detail of both is lost. Camera, light and coding leave their marks on the whole head alike, so that the energy of
+// the finest detail along the outline of the face is compared with that around it, in the same frames: this cancels the
+// source, which scores of single faces do not (McCloskey and Albright, ICIP 2019, and Li and Lyu, CVPR workshops 2019, look for the
 // same resampling; Li et al., "Face X-ray", CVPR 2020, for the mask's edge). The places follow the 468 landmarks. A
 // track's statistics are medians over its frames. Training: train/face_swap. Limits: see README.md.
 #include "analyzers/face/swap/swap.h"
@@ -120,7 +120,7 @@ const analysis::AnalyzerDefinition& face_swap() {
         analysis::AnalyzerDefinition made;
         made.id = "face.swap";
         made.summary =
-            "Whether the inner face was drawn in afterwards: fine detail, noise and colour of a face against its own "
+            "Whether another face was blended in: fine detail along the outline of a face against its own "
             "surroundings, in pictures and over the tracks of films.";
         made.limits =
             "Needs an upright face of 64 px from forehead to chin that looks more or less into the camera, and in "
@@ -136,15 +136,16 @@ const analysis::AnalyzerDefinition& face_swap() {
         made.models = {swapped::kModel, "face.detection.short_range", "face.detection.full_range", "face.landmarks",
                        "face.iris"};
         made.emits = {
-            {"film_score", "nat",
-             "Log odds, in films: of a face drawn in against one recorded; of several faces that one of them was"},
-            {"picture_score", "nat", "The same in a still picture, which holds less evidence"},
+            {"film_score", "sigma",
+             "In films: how far fine detail is lacking along the outline of a face, in standard deviations of genuine "
+             "faces above their mean; of several faces what they say together"},
+            {"picture_score", "sigma", "The same in a still picture, which holds less evidence"},
             {"faces", "count", "Faces of the picture, or tracks of the film"},
             {"judged_faces", "count", "Those that could be judged"},
             {"face_height", "px", "Forehead to chin, of the face with the highest score"},
             {"moments", "count", "Frames in which that face was measured"},
             {"detail", "nat", "Logarithm of the fine detail left in and around that face, levels squared"},
-            {"face_score", "nat", "Log odds of the face that is pointed at"},
+            {"face_score", "sigma", "Of the face that is pointed at"},
             {"track", "1", "Number of that face: as `faces detect` counts them"},
         };
         made.parameters = {
@@ -152,7 +153,7 @@ const analysis::AnalyzerDefinition& face_swap() {
             {"most_turn", "Heads turned or raised further are not measured", "deg", 10, 60, 40},
             {"least_moments", "Faces of a film measured less often are not judged", "1", 1, 20, 6},
             {"least_detail", "Faces with less fine detail are not judged", "nat", -3, 10, -1},
-            {"least_score", "From it on a face is pointed at", "nat", -20, 20, 3},
+            {"least_score", "From it on a face is pointed at", "sigma", -10, 10, 1.5},
         };
         made.create = swapped::create;
         return made;
