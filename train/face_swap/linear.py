@@ -1,6 +1,5 @@
-"""The measurements as the analyzer compares them, and the regression on them."""
+"""The measurements as the analyzer compares them, and what genuine faces lead to expect of one of them."""
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 PLACES, CHANNELS, HEAD = 33, 13, 5
 LEAST_REFERENCE_RING, LEAST_REFERENCES = 1.25, 5
@@ -34,49 +33,39 @@ class Model:
     def __init__(self, mean, scale, weight, offset, clip):
         self.mean, self.scale, self.weight, self.offset, self.clip = mean, scale, weight, offset, clip
 
-    def standard(self, values):
-        scores = np.clip((values - self.mean) / self.scale, -self.clip, self.clip)
-        return np.where(np.isfinite(scores), scores, 0)
-
     def __call__(self, values):
-        return self.standard(values) @ self.weight + self.offset
+        scores = np.clip((values - self.mean) / self.scale, -self.clip, self.clip)
+        return np.where(np.isfinite(scores), scores, 0) @ self.weight + self.offset
 
 
-def centred(scores, fake, source):
-    """Each source less the mean of its two class means, so that what a source looks like says nothing."""
-    result = scores.copy()
-    for name in np.unique(source):
-        own = source == name
-        result[own] -= 0.5 * (scores[own & fake].mean(0) + scores[own & ~fake].mean(0))
-    return result
+def contrast(channel, config, places, channels):
+    """Weights of every column for: a channel around the face less the same along its outline, beside and below it."""
+    weights = np.zeros(len(places) * len(channels))
+    for rings, sign in ((config["around"], 1.0), (config["outline"], -1.0)):
+        own = [i for i, place in enumerate(places) if len(place.split()) == 2 and place.split()[0] in config["sectors"] and float(place.split()[1]) in rings]
+        for place in own:
+            weights[place * len(channels) + channels.index(channel)] = sign / len(own)
+    return weights
 
 
-def steady(scores, fake, source, least_share):
-    """Which columns differ with the same sign in at least this share of the sources."""
-    differences = np.array([scores[(source == s) & fake].mean(0) - scores[(source == s) & ~fake].mean(0) for s in np.unique(source)])
-    share = (np.sign(differences) == np.sign(differences.mean(0))).mean(0)
-    return share >= least_share
-
-
-def fit(values, fake, source, weight, config, columns=None):
-    """Logistic regression, strongly regularised, every source and class the same say (times `weight` of the source)."""
-    mean, scale = np.nanmean(values, 0), np.nanstd(values, 0) + 1e-6
-    base = Model(mean, scale, np.zeros(values.shape[1]), 0.0, config["clip"])
-    standard = base.standard(values)
-    shifted = centred(standard, fake, source)
-    spread = config["source_spread"]
-    used = shifted + spread * (standard - shifted)
-    keep = steady(standard, fake, source, config["least_steady_share"])
-    if columns is not None:
-        keep &= columns
-    say = np.zeros(len(values))
-    for name in np.unique(source):
-        for label in (False, True):
-            own = (source == name) & (fake == label)
-            say[own] = weight[own] / max(1, own.sum())
-    say *= len(say) / say.sum()
-    regression = LogisticRegression(C=config["regularisation"], max_iter=2000)
-    regression.fit(used[:, keep], fake, say)
-    base.weight[keep] = regression.coef_[0]
-    base.offset = float(regression.intercept_[0])
-    return base
+def fit(values, source, config, places, channels):
+    """How far the fine detail along the outline falls short of what genuine faces with the same coarse detail and the same correlations of
+    detail show: ridge regression over genuine faces alone, every source the same say. In standard deviations of genuine sources."""
+    weights = np.array([contrast(channel, config, places, channels) for channel in [config["looked_at"], *config["expected_from"]]])
+    filled = np.where(np.isfinite(values), values, np.nanmean(values, 0))
+    features = filled @ weights.T
+    names, number = np.unique(source, return_inverse=True)
+    say = np.sqrt(1 / np.bincount(number)[number])[:, None]
+    mean = (features * say ** 2).sum(0) / (say ** 2).sum()
+    spread = np.sqrt((((features - mean) * say) ** 2).sum(0) / (say ** 2).sum())
+    standard = (features - mean) / spread
+    known, wanted = standard[:, 1:] * say, standard[:, :1] * say
+    slope = np.linalg.solve(known.T @ known + config["ridge"] * np.eye(known.shape[1]), known.T @ wanted)[:, 0]
+    combination = np.concatenate([[1.0], -slope]) / spread
+    coefficient = combination @ weights
+    column_mean, column_spread = np.nanmean(values, 0), np.nanstd(values, 0) + 1e-6
+    model = Model(column_mean, column_spread, coefficient * column_spread, 0.0, config["clip"])
+    scores = model(values)
+    by_source = np.array([scores[number == i].mean() for i in range(len(names))])
+    model.weight, model.offset = model.weight / by_source.std(), -by_source.mean() / by_source.std()
+    return model, dict(zip(config["expected_from"], slope.round(3).tolist()))

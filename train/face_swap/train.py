@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Fits face.swap on matched pairs, tests it on clips that it has not seen, and writes weights, curves and figures.
+"""Fits face.swap on genuine faces, tests it on forged pairs and on clips that it has not seen, and writes weights and figures.
 
-usage: train.py PAIRS TEST OUT
+usage: train.py PAIRS TEST OUT [--all-sources]
 PAIRS: folder of make_pairs.py with features.bin (bonafide-face-swap-features over the films in the order of pairs.csv).
 TEST: folder with test.csv (file, label, kind, pair, source, version) and features.bin in the same order; it teaches nothing.
 OUT gets swap.json (weights) and scores.npz; figures go to standard output.
@@ -65,6 +65,7 @@ def main():
     parser.add_argument("pairs", type=pathlib.Path)
     parser.add_argument("test", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--all-sources", action="store_true", help="use FFHQ too, which is noncommercial")
     options = parser.parse_args()
     config = json.loads((HERE / "config.json").read_text())
     names = [line.split("\t") for line in (options.pairs / "names.txt").read_text().splitlines()]
@@ -76,18 +77,17 @@ def main():
     fake = np.array([row["label"] == "fake" for row in rows])
     source = np.array([row["source"] for row in rows])
     both = [s for s in np.unique(source) if fake[source == s].any() and (~fake[source == s]).any()]
-    good = np.isin(source, both)
+    allowed = np.array([options.all_sources or row["licence"] != "FFHQ" for row in rows])
+    good = np.isin(source, both) & allowed
     rows = [row for row, use in zip(rows, good) if use]
     values, fake, source = values[good], fake[good], source[good]
+    both = sorted(set(source))
     photo = np.array([row["kind"].startswith("photo") for row in rows])
-    weight = np.ones(len(rows))
-    wanted = config["terms"]
-    columns = np.array([channel in wanted["channels"] and len(place.split()) == 2 and place.split()[0] in wanted["sectors"] and
-                        float(place.split()[1]) >= wanted["least_ring"] for place in places for channel in channels])
-    print(f"{len(rows)} films of {len(both)} sources ({missed} without a face that can be measured)")
+    print(f"{len(rows)} pictures of {len(both)} sources ({missed} without a face that can be measured or left out)")
 
     def fitted(rows_used):
-        return linear.fit(values[rows_used], fake[rows_used], source[rows_used], weight[rows_used], config, columns)
+        use = rows_used & ~fake
+        return linear.fit(values[use], source[use], config, places, channels)[0]
 
     folds = {name: i % config["folds"] for i, name in enumerate(np.random.default_rng(config["seed"]).permutation(both))}
     fold = np.array([folds[name] for name in source])
@@ -128,18 +128,15 @@ def main():
             own = scores[here & (kind == label)]
             print(f"    {label:24s} {len(own):4d}  median {np.median(own):6.2f}  10 % {np.percentile(own, 10):6.2f}  90 % {np.percentile(own, 90):6.2f}  most {own.max():6.2f}")
 
-    # In standard deviations of genuine faces, so that a score means something by itself.
-    genuine = whole(values[~fake])
-    by_source = np.array([genuine[source[~fake] == name].mean() for name in both])
-    whole.weight, whole.offset = whole.weight / by_source.std(), float((whole.offset - by_source.mean()) / by_source.std())
+    print("expected from", linear.fit(values[~fake], source[~fake], config, places, channels)[1])
     options.out.mkdir(parents=True, exist_ok=True)
     terms = [{"place": places[i // linear.CHANNELS], "channel": channels[i % linear.CHANNELS], "mean": round(float(whole.mean[i]), 5),
               "scale": round(float(whole.scale[i]), 5), "weight": round(float(whole.weight[i]), 6)} for i in np.flatnonzero(whole.weight)]
-    (options.out / "swap.json").write_text(json.dumps({"schema": "bonafide.face_swap/1", "clip": config["clip"], "offset": round(whole.offset, 5), "terms": terms}, indent=1) + "\n")
+    (options.out / "swap.json").write_text(json.dumps({"schema": "bonafide.face_swap/1", "clip": config["clip"], "offset": round(float(whole.offset), 5), "terms": terms}, indent=1) + "\n")
     print(f"{len(terms)} terms; the strongest:")
     for term in sorted(terms, key=lambda each: -abs(each["weight"]))[:16]:
         print(f"    {term['place']:12s} {term['channel']:10s} {term['weight']:+.3f}")
-    np.savez(options.out / "scores.npz", sigmas=whole(test_values), held=held, fake=fake, source=source, photo=photo, scores=scores, test_fake=test_fake, kind=kind, version=version, group=group, pair=pair)
+    np.savez(options.out / "scores.npz", held=held, fake=fake, source=source, photo=photo, scores=scores, test_fake=test_fake, kind=kind, version=version, group=group, pair=pair)
 
 
 if __name__ == "__main__":

@@ -13,30 +13,13 @@ using analysis::Analysis;
 
 struct Judged {
     const FaceRecord* face = nullptr;
-    Score score;
+    double score = 0;  ///< sigmas
 };
 
 std::string with_decimals(double value, int decimals) {
     std::array<char, 64> text{};
     std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
     return text.data();
-}
-
-/// The one or two cues that speak loudest for a swap, in words; empty where none does.
-std::string loudest(const std::array<double, kCues>& cues) {
-    std::array<std::size_t, kCues> order{};
-    for (std::size_t i = 0; i < kCues; ++i) {
-        order[i] = i;
-    }
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return cues[a] > cues[b]; });
-    if (cues[order[0]] <= 0) {
-        return "";
-    }
-    std::string words = words_of(static_cast<Cue>(order[0]));
-    if (cues[order[1]] > 0.5 * cues[order[0]]) {
-        words += std::string(", and ") + words_of(static_cast<Cue>(order[1]));
-    }
-    return words;
 }
 
 /// Why none of `faces` could be judged.
@@ -68,15 +51,15 @@ std::string refusal(const std::vector<FaceRecord>& faces, const JudgeOptions& op
 }
 
 /// By how many standard deviations swaps score higher than genuine faces do, on the whole (README.md).
-constexpr double kShift = 0.6;
+constexpr double kShift = 0.7;
 
 /// The score of a single face that would say as much as these: the mean of the likelihood ratios that normally
 /// distributed scores give, since any of the faces may be the swapped one.
 double together(const std::vector<Judged>& judged) {
-    const double highest = judged.front().score.sigmas;
+    const double highest = judged.front().score;
     double sum = 0;
     for (const Judged& each : judged) {
-        sum += std::exp(kShift * (each.score.sigmas - highest));
+        sum += std::exp(kShift * (each.score - highest));
     }
     return highest + std::log(sum / static_cast<double>(judged.size())) / kShift;
 }
@@ -92,19 +75,15 @@ void point_at(Analysis& analysis, const Judged& judged, const JudgeOptions& opti
         observation.where.box_px =
             evidence::Where::Box{std::max(0, box.x), std::max(0, box.y), box.width, box.height};
     }
-    observation.measurements = {{"face_score", judged.score.sigmas, "sigma"},
+    observation.measurements = {{"face_score", judged.score, "sigma"},
                                 {"track", static_cast<double>(face.track), "1"}};
-    const std::string where = loudest(judged.score.cues);
     observation.explanation =
         "Along the outline of this face fine detail is lacking against what surrounds it, as where another face was "
-        "blended in" +
-        (where.empty() ? std::string(".") : "; it shows most in " + where + ".") +
-        " Beautifying filters, a portrait mode, smooth skin before a busy background can look alike.";
+        "blended in. Beautifying filters, a portrait mode, smooth skin before a busy background can look alike.";
     analysis.observations.push_back(std::move(observation));
 }
 
-std::string overall_words(const std::vector<Judged>& judged, const Judged& strongest, double score,
-                          const JudgeOptions& options) {
+std::string overall_words(const std::vector<Judged>& judged, double score, const JudgeOptions& options) {
     std::string words = judged.size() == 1
                             ? "One face was compared with what surrounds it"
                             : std::to_string(judged.size()) + " faces were compared with what surrounds them";
@@ -116,9 +95,7 @@ std::string overall_words(const std::vector<Judged>& judged, const Judged& stron
         return words + "fine detail is not lacking more than genuine faces show (" + by +
                ". Many exchanges leave as little.";
     }
-    const std::string where = loudest(strongest.score.cues);
     return words + "fine detail is lacking as it does where a face was exchanged (" + by +
-           (where.empty() ? "" : ", most of all in " + where) +
            ". Light, shallow focus and filters can do the same: it shows where to look and proves nothing.";
 }
 
@@ -155,10 +132,10 @@ Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, c
         return Analysis::not_applicable(refusal(faces, options));
     }
     std::stable_sort(judged.begin(), judged.end(),
-                     [](const Judged& a, const Judged& b) { return a.score.sigmas > b.score.sigmas; });
+                     [](const Judged& a, const Judged& b) { return a.score > b.score; });
     const double score = together(judged);
     Analysis analysis;
-    analysis.explanation = overall_words(judged, judged.front(), score, options);
+    analysis.explanation = overall_words(judged, score, options);
     const FaceRecord& strongest = *judged.front().face;
     analysis.measurements = {
         {options.film ? "film_score" : "picture_score", score, "sigma"},
@@ -169,7 +146,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, c
         {"detail", detail_of(strongest.texture), "nat"},
     };
     for (const Judged& each : judged) {
-        if (each.score.sigmas >= options.least_score && analysis.observations.size() < analysis::kMostObservations) {
+        if (each.score >= options.least_score && analysis.observations.size() < analysis::kMostObservations) {
             point_at(analysis, each, options);
         }
     }

@@ -31,35 +31,6 @@ std::optional<std::size_t> number_of(const Json& object, const char* key, std::s
 
 }  // namespace
 
-const char* words_of(Cue cue) {
-    switch (cue) {
-        case Cue::kSeam:
-            return "the strip along the outline of the face, where a mask would end";
-        case Cue::kSkin:
-            return "the skin of cheeks and forehead";
-        case Cue::kFeatures:
-            return "eyes, brows, nose and mouth";
-        case Cue::kInside:
-            return "the inner face";
-        case Cue::kAround:
-            return "hair, ears, neck and background";
-    }
-    return "";
-}
-
-Cue cue_of(std::size_t place) {
-    if (place == place_of(Part::kCheeks) || place == place_of(Part::kForehead)) {
-        return Cue::kSkin;
-    }
-    if (place >= place_of(Part::kEyes)) {
-        return Cue::kFeatures;
-    }
-    if (is_seam(place)) {
-        return Cue::kSeam;
-    }
-    return is_reference(place) ? Cue::kAround : Cue::kInside;
-}
-
 std::optional<Texture> against_surroundings(const Texture& texture) {
     Texture result = texture;
     for (std::size_t channel = 0; channel < kChannels; ++channel) {
@@ -115,13 +86,12 @@ Result<LinearModel> LinearModel::parse(std::string_view text) {
     return model;
 }
 
-std::optional<Score> LinearModel::score(const Texture& texture) const {
+std::optional<double> LinearModel::score(const Texture& texture) const {
     const auto relative = against_surroundings(texture);
     if (!relative) {
         return std::nullopt;
     }
-    Score result;
-    result.sigmas = offset_;
+    double sigmas = offset_;
     std::size_t present = 0;
     for (const Term& term : terms_) {
         const auto value = static_cast<double>((*relative)[term.place][term.channel]);
@@ -129,11 +99,9 @@ std::optional<Score> LinearModel::score(const Texture& texture) const {
             continue;  // as the mean of the training
         }
         ++present;
-        const double part = term.weight * std::clamp((value - term.mean) / term.scale, -clip_, clip_);
-        result.sigmas += part;
-        result.cues[static_cast<std::size_t>(cue_of(term.place))] += part;
+        sigmas += term.weight * std::clamp((value - term.mean) / term.scale, -clip_, clip_);
     }
-    return 2 * present >= terms_.size() ? std::optional(result) : std::nullopt;
+    return 2 * present >= terms_.size() ? std::optional(sigmas) : std::nullopt;
 }
 
 }  // namespace bonafide::analyzers::swapped

@@ -3,26 +3,12 @@
 #include "analyzers/face/swap/texture.h"
 #include "base/result.h"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace bonafide::analyzers::swapped {
-
-/// The parts of a score that a person can be told about.
-enum class Cue { kSeam, kSkin, kFeatures, kInside, kAround };
-inline constexpr std::size_t kCues = 5;
-/// "the strip along the outline of the face, where a mask ends", ...
-const char* words_of(Cue cue);
-Cue cue_of(std::size_t place);
-
-/// One face's score and what it is made of.
-struct Score {
-    double sigmas = 0;  ///< standard deviations above the mean of genuine faces; higher: more like a face drawn in
-    std::array<double, kCues> cues{};  ///< their sum and the model's offset make the score
-};
 
 /// A weighted sum of standard scores of a texture, each against the same measurement around the face, so that camera,
 /// light and coding, which both share, cancel.
@@ -31,9 +17,9 @@ class LinearModel {
     /// Reads `bonafide.face_swap/1` (JSON). kInvalid where a number is missing, not finite or a scale not positive, or
     /// where a place or channel is unknown or named twice.
     static Result<LinearModel> parse(std::string_view text);
-    /// Finite. Nothing where less than half of what the model looks at, or too little of the surroundings, is in the
-    /// picture.
-    std::optional<Score> score(const Texture& texture) const;
+    /// Standard deviations above the mean of genuine faces, finite; higher: more like a face that was blended in.
+    /// Nothing where less than half of what the model looks at, or too little of the surroundings, is in the picture.
+    std::optional<double> score(const Texture& texture) const;
 
   private:
     struct Term {

@@ -32,7 +32,6 @@ const std::vector<std::size_t>& landmarks_of(Part part) {
 }
 
 constexpr double kLeastReferenceRing = 1.25;
-constexpr double kFirstSeamRing = 0.88, kLastSeamRing = 1.12;
 
 double ring_of(std::size_t place) {
     return place < kRings.size() * kSectors ? kRings[place / kSectors] : 0;
@@ -63,10 +62,6 @@ const std::string& name_of_place(std::size_t place) {
 
 bool is_reference(std::size_t place) {
     return ring_of(place) >= kLeastReferenceRing;
-}
-
-bool is_seam(std::size_t place) {
-    return ring_of(place) >= kFirstSeamRing && ring_of(place) <= kLastSeamRing;
 }
 
 cv::Point2f middle_of(const std::vector<cv::Point2f>& landmarks_px) {

@@ -35,8 +35,6 @@ constexpr std::size_t place_of(Part part) {
 const std::string& name_of_place(std::size_t place);
 /// Lies this place well outside every usual mask, so that what is measured there serves as the reference?
 bool is_reference(std::size_t place);
-/// Lies it where masks end?
-bool is_seam(std::size_t place);
 
 /// Points of every place in the picture; `landmarks_px`: features::faces::kLandmarks of them.
 std::array<std::vector<cv::Point2f>, kPlaces> points_of(const std::vector<cv::Point2f>& landmarks_px);

@@ -2,8 +2,9 @@
 //
 // What a swap network draws is laid over the face through a soft mask: where two pictures that do not match are mixed,
 // fine detail of both is lost. Camera, light and coding leave their marks on the whole head alike, so that the energy of
-// the finest detail along the outline of the face is compared with that around it, in the same frames: this cancels the
-// source, which scores of single faces do not (McCloskey and Albright, ICIP 2019, and Li and Lyu, CVPR workshops 2019, look for the
+// the finest detail along the outline of the face is compared with that around it, in the same frames, and with what
+// coarser detail and the correlations of detail there lead to expect of a genuine face: this cancels the source, which
+// scores of single faces do not (McCloskey and Albright, ICIP 2019, and Li and Lyu, CVPR workshops 2019, look for the
 // same resampling; Li et al., "Face X-ray", CVPR 2020, for the mask's edge). The places follow the 468 landmarks. A
 // track's statistics are medians over its frames. Training: train/face_swap. Limits: see README.md.
 #include "analyzers/face/swap/swap.h"
@@ -153,7 +154,7 @@ const analysis::AnalyzerDefinition& face_swap() {
             {"most_turn", "Heads turned or raised further are not measured", "deg", 10, 60, 40},
             {"least_moments", "Faces of a film measured less often are not judged", "1", 1, 20, 6},
             {"least_detail", "Faces with less fine detail are not judged", "nat", -3, 10, -1},
-            {"least_score", "From it on a face is pointed at", "sigma", -10, 10, 1.5},
+            {"least_score", "From it on a face is pointed at", "sigma", -10, 10, 2},
         };
         made.create = swapped::create;
         return made;
