@@ -2,9 +2,9 @@
 //
 // usage: bonafide-face-swap-features [--landmarks] OUT < LIST
 // LIST holds one path a line. OUT becomes raw 32-bit floats, a row a face or track: number of the line (from 0), track,
-// frames seen, frames measured, height of the face in px, then the median texture, place by place. With --landmarks a row is a face in a
-// frame: number of the line, frame, track, then 468 times x and y in px. With --names alone the names of the columns of
-// the texture are printed, one a line.
+// frames seen, frames measured, height of the face in px, then the median texture, place by place. With --landmarks a
+// row is a face in a frame: number of the line, frame, track, then 468 times x and y in px. With --names alone the
+// names of the columns of the texture are printed, one a line.
 #include "analyzers/face/swap/tracks.h"
 #include "features/faces/look.h"
 #include "features/faces/tracker.h"
@@ -54,7 +54,7 @@ struct Watcher final : media::StreamSink {
     std::ofstream& out;
     float line = 0;
     bool landmarks = false;
-    swapped::FaceRecords records{kLimits};
+    swapped::FaceRecords records{kLimits, swapped::all_channels()};
     std::string problem;
 
     Watcher(faces::Tracker& used, std::ofstream& file, float number, bool landmarks_only)
@@ -90,7 +90,7 @@ Result<void> extract(const std::string& path, float line, bool landmarks, Models
     if (!media) {
         return media.error();
     }
-    swapped::FaceRecords records(kLimits);
+    swapped::FaceRecords records(kLimits, swapped::all_channels());
     if (const media::Image* image = (*media)->image()) {
         const cv::Mat rgb = faces::as_8_bit(image->rgb);
         const auto found = faces::faces_in(models.detector, models.mesh, rgb, {}, 0.5F, false);

@@ -95,7 +95,8 @@ std::vector<std::string> standing_limits(ingest::MediaKind kind) {
             break;
         case ingest::MediaKind::kVideo:
             limits.emplace_back(
-                "This version looks at structure, metadata, credentials, the order of frames, faces and the sound. Swapped "
+                "This version looks at structure, metadata, credentials, the order of frames, faces and the sound. "
+                "Swapped "
                 "faces often pass unnoticed, and it has no detector for moved mouths or generated film.");
             break;
         case ingest::MediaKind::kAudio:

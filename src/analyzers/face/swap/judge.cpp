@@ -33,8 +33,8 @@ std::string refusal(const std::vector<FaceRecord>& faces, const JudgeOptions& op
         return "the faces are too small: the largest is " + with_decimals(largest.largest_px, 0) +
                " px from forehead to chin, at least " + with_decimals(options.limits.least_face_px, 0) + " are needed";
     }
-    const FaceRecord& longest = *std::max_element(
-        faces.begin(), faces.end(), [](const auto& a, const auto& b) { return a.measured < b.measured; });
+    const FaceRecord& longest = *std::max_element(faces.begin(), faces.end(),
+                                                  [](const auto& a, const auto& b) { return a.measured < b.measured; });
     if (longest.measured == 0) {
         return std::any_of(faces.begin(), faces.end(), [](const FaceRecord& face) { return face.turned > 0; })
                    ? "the faces that are large enough are turned too far away"
@@ -72,11 +72,9 @@ void point_at(Analysis& analysis, const Judged& judged, const JudgeOptions& opti
         observation.where.end_s = std::max(face.first_s, face.last_s);
     } else {
         const cv::Rect box(face.box_px);
-        observation.where.box_px =
-            evidence::Where::Box{std::max(0, box.x), std::max(0, box.y), box.width, box.height};
+        observation.where.box_px = evidence::Where::Box{std::max(0, box.x), std::max(0, box.y), box.width, box.height};
     }
-    observation.measurements = {{"face_score", judged.score, "sigma"},
-                                {"track", static_cast<double>(face.track), "1"}};
+    observation.measurements = {{"face_score", judged.score, "sigma"}, {"track", static_cast<double>(face.track), "1"}};
     observation.explanation =
         "Along the outline of this face fine detail is lacking against what surrounds it, as where another face was "
         "blended in. Beautifying filters, a portrait mode, smooth skin before a busy background can look alike.";
@@ -104,7 +102,7 @@ std::string overall_words(const std::vector<Judged>& judged, double score, const
 double detail_of(const Texture& texture) {
     std::vector<float> values;
     for (const auto& place : texture) {
-        const float value = place[static_cast<std::size_t>(Channel::kLuma1)];
+        const float value = place[static_cast<std::size_t>(Channel::kLuma0)];
         if (std::isfinite(value)) {
             values.push_back(value);
         }
@@ -131,8 +129,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, c
     if (judged.empty()) {
         return Analysis::not_applicable(refusal(faces, options));
     }
-    std::stable_sort(judged.begin(), judged.end(),
-                     [](const Judged& a, const Judged& b) { return a.score > b.score; });
+    std::stable_sort(judged.begin(), judged.end(), [](const Judged& a, const Judged& b) { return a.score > b.score; });
     const double score = together(judged);
     Analysis analysis;
     analysis.explanation = overall_words(judged, score, options);

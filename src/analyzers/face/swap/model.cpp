@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace bonafide::analyzers::swapped {
 namespace {
@@ -33,6 +34,7 @@ std::optional<std::size_t> number_of(const Json& object, const char* key, std::s
 
 std::optional<Texture> against_surroundings(const Texture& texture) {
     Texture result = texture;
+    bool any = false;
     for (std::size_t channel = 0; channel < kChannels; ++channel) {
         double sum = 0;
         std::size_t count = 0;
@@ -42,14 +44,14 @@ std::optional<Texture> against_surroundings(const Texture& texture) {
                 ++count;
             }
         }
-        if (count < kLeastReferences) {
-            return std::nullopt;
-        }
+        any = any || count >= kLeastReferences;
         for (auto& place : result) {
-            place[channel] -= static_cast<float>(sum / static_cast<double>(count));
+            place[channel] = count >= kLeastReferences
+                                 ? place[channel] - static_cast<float>(sum / static_cast<double>(count))
+                                 : std::numeric_limits<float>::quiet_NaN();
         }
     }
-    return result;
+    return any ? std::optional(result) : std::nullopt;
 }
 
 Result<LinearModel> LinearModel::parse(std::string_view text) {
@@ -84,6 +86,14 @@ Result<LinearModel> LinearModel::parse(std::string_view text) {
         model.terms_.push_back({*place, *channel, *mean, *scale, *weight});
     }
     return model;
+}
+
+Channels LinearModel::channels() const {
+    Channels used;
+    for (const Term& term : terms_) {
+        used.set(term.channel);
+    }
+    return used;
 }
 
 std::optional<double> LinearModel::score(const Texture& texture) const {

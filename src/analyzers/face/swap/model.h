@@ -21,6 +21,9 @@ class LinearModel {
     /// Nothing where less than half of what the model looks at, or too little of the surroundings, is in the picture.
     std::optional<double> score(const Texture& texture) const;
 
+    /// The channels that it looks at.
+    Channels channels() const;
+
   private:
     struct Term {
         std::size_t place = 0, channel = 0;
@@ -31,7 +34,7 @@ class LinearModel {
 };
 
 /// `texture` with each channel's mean over the places around the face taken off; nothing where fewer than
-/// kLeastReferences of these are in the picture.
+/// kLeastReferences of these are in the picture. Channels that were not measured stay NaN.
 std::optional<Texture> against_surroundings(const Texture& texture);
 inline constexpr std::size_t kLeastReferences = 5;
 

@@ -11,8 +11,8 @@ namespace bonafide::analyzers::swapped {
 
 /// The outline of the face in MediaPipe's numbering, clockwise in the picture from the middle of the forehead.
 inline constexpr std::array<std::size_t, 36> kOutline = {10,  338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288,
-                                                  397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136,
-                                                  172, 58,  132, 93,  234, 127, 162, 21,  54,  103, 67,  109};
+                                                         397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136,
+                                                         172, 58,  132, 93,  234, 127, 162, 21,  54,  103, 67,  109};
 
 /// Outlines of a face, as shares of its own outline's distance from the middle: inside it, along it, around it.
 inline constexpr std::array<double, 9> kRings = {0.45, 0.6, 0.75, 0.88, 1.0, 1.12, 1.25, 1.4, 1.6};

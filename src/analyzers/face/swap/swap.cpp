@@ -1,8 +1,8 @@
 // Swapped faces by comparing a face with its own surroundings.
 //
 // What a swap network draws is laid over the face through a soft mask: where two pictures that do not match are mixed,
-// fine detail of both is lost. Camera, light and coding leave their marks on the whole head alike, so that the energy of
-// the finest detail along the outline of the face is compared with that around it, in the same frames, and with what
+// fine detail of both is lost. Camera, light and coding leave their marks on the whole head alike, so that the energy
+// of the finest detail along the outline of the face is compared with that around it, in the same frames, and with what
 // coarser detail and the correlations of detail there lead to expect of a genuine face: this cancels the source, which
 // scores of single faces do not (McCloskey and Albright, ICIP 2019, and Li and Lyu, CVPR workshops 2019, look for the
 // same resampling; Li et al., "Face X-ray", CVPR 2020, for the mask's edge). The places follow the 468 landmarks. A
@@ -50,12 +50,14 @@ class Swap final : public analysis::Analyzer {
         options_.least_measured = static_cast<std::size_t>(parameters["least_moments"]);
         options_.least_detail = parameters["least_detail"];
         options_.least_score = parameters["least_score"];
-        records_.emplace(options_.limits);
     }
 
     void begin(const infer::ModelStore& models) override {
         models_ = &models;
         model_.emplace(load(models));
+        Channels channels = model_->channels();
+        channels.set(static_cast<std::size_t>(Channel::kLuma0));  // for detail_of
+        records_.emplace(options_.limits, channels);
     }
 
     void on_frame(const media::VideoFrame& frame) override {
@@ -153,7 +155,7 @@ const analysis::AnalyzerDefinition& face_swap() {
             {"least_face", "Lower faces are not judged", "px", 40, 1000, 64},
             {"most_turn", "Heads turned or raised further are not measured", "deg", 10, 60, 40},
             {"least_moments", "Faces of a film measured less often are not judged", "1", 1, 20, 6},
-            {"least_detail", "Faces with less fine detail are not judged", "nat", -3, 10, -1},
+            {"least_detail", "Faces with less fine detail are not judged", "nat", -3, 10, -1.5},
             {"least_score", "From it on a face is pointed at", "sigma", -10, 10, 2},
         };
         made.create = swapped::create;

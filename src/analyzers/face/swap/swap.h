@@ -22,7 +22,7 @@ struct JudgeOptions {
 };
 
 /// How much fine detail the coding left in and around a face: the median over its places of luminance detail finer than
-/// 1.6 px, natural logarithm of levels squared. Below a bound there is nothing left that could tell.
+/// 0.8 px, natural logarithm of levels squared. Below a bound there is nothing left that could tell.
 double detail_of(const Texture& texture);
 
 /// What the faces of one input say. Pure. `faces`: as FaceRecords gives them; may be empty.

@@ -12,7 +12,7 @@ namespace bonafide::analyzers::swapped {
 namespace {
 
 constexpr double kLeastFacePx = 8;
-constexpr double kReach = 1.25;       // of the face's height, from its middle: takes in the widest ring of a turned head
+constexpr double kReach = 1.25;  // of the face's height, from its middle: takes in the widest ring of a turned head
 constexpr double kWindow = 1.0 / 24;  // sigma of local means over the face's height
 constexpr double kCellsInWindow = 2;  // local means are kept on a grid so fine
 // Keeps the logarithm of an empty place finite: a twentieth of a level squared is below what 8 bits can show.
@@ -27,17 +27,26 @@ cv::Mat blurred(const cv::Mat& plane, double sigma_px) {
     return result;
 }
 
-/// Differences between successive blurs: detail finer than the first sigma, between first and second, ...
-std::vector<cv::Mat> bands_of(const cv::Mat& plane, const std::vector<double>& sigmas_px) {
-    std::vector<cv::Mat> bands;
-    cv::Mat last = plane;
-    for (const double sigma : sigmas_px) {
-        const cv::Mat next = blurred(plane, sigma);
-        bands.emplace_back(last - next);
-        last = next;
-    }
-    return bands;
+/// Detail between two blurs of `plane`; a first sigma of 0 is the plane itself.
+cv::Mat band_of(const cv::Mat& plane, double fine_px, double coarse_px) {
+    return (fine_px > 0 ? blurred(plane, fine_px) : plane) - blurred(plane, coarse_px);
 }
+
+struct Band {
+    Channel channel;
+    double fine = 0, coarse = 0;  ///< sigmas, px
+};
+constexpr Band kLumaBands[] = {
+    {Channel::kLuma0, 0, 0.8}, {Channel::kLuma1, 0.8, 1.6}, {Channel::kLuma2, 1.6, 3.2}, {Channel::kLuma3, 3.2, 6.4}};
+constexpr Band kChromaBands[] = {{Channel::kChroma0, 0, 1.2}, {Channel::kChroma1, 1.2, 2.4}};
+constexpr Band kFaceBands[] = {{Channel::kFace0, 0, 0.8}, {Channel::kFace1, 0.8, 1.6}, {Channel::kFace2, 1.6, 3.2}};
+constexpr double kFaceUnits = 96;  // the height of a face in which the bands of kFaceBands are given
+
+struct Neighbour {
+    Channel channel;
+    int x = 0, y = 0;
+};
+constexpr Neighbour kNeighbours[] = {{Channel::kAcross, 1, 0}, {Channel::kDown, 0, 1}, {Channel::kDiagonal, 1, 1}};
 
 /// Local means on a coarse grid, since they vary slowly.
 class LocalMean {
@@ -79,50 +88,62 @@ cv::Mat shifted(const cv::Mat& plane, int x, int y) {
     return padded(cv::Rect(x, y, plane.cols, plane.rows)).clone();
 }
 
-std::array<cv::Mat, kChannels> planes_of(const cv::Mat& rgb, const LocalMean& local, double face_px) {
-    cv::Mat parts;
-    cv::Mat whole;
-    cv::cvtColor(rgb, parts, cv::COLOR_RGB2YCrCb);
-    parts.convertTo(whole, CV_32F);
+/// One plane a wanted channel, the others empty.
+std::array<cv::Mat, kChannels> planes_of(const cv::Mat& rgb, const LocalMean& local, double face_px,
+                                         const Channels& channels) {
+    cv::Mat bytes, whole;
+    cv::cvtColor(rgb, bytes, cv::COLOR_RGB2YCrCb);
+    bytes.convertTo(whole, CV_32F);
     std::vector<cv::Mat> ycc;
     cv::split(whole, ycc);
     std::array<cv::Mat, kChannels> planes;
-    std::size_t next = 0;
-    for (const cv::Mat& band : bands_of(ycc[0], {0.8, 1.6, 3.2, 6.4})) {
-        planes[next++] = local.log_of_square(band);
+    const auto wanted = [&](Channel channel) { return channels[static_cast<std::size_t>(channel)]; };
+    const auto plane = [&](Channel channel) -> cv::Mat& { return planes[static_cast<std::size_t>(channel)]; };
+    for (const Band& band : kLumaBands) {
+        if (wanted(band.channel)) {
+            plane(band.channel) = local.log_of_square(band_of(ycc[0], band.fine, band.coarse));
+        }
     }
-    const std::vector<cv::Mat> red = bands_of(ycc[1], {1.2, 2.4}), blue = bands_of(ycc[2], {1.2, 2.4});
-    for (std::size_t band = 0; band < red.size(); ++band) {
-        cv::Mat both = local.of(red[band].mul(red[band]) + blue[band].mul(blue[band])) + kFloor;
-        cv::log(both, planes[next++]);
+    for (const Band& band : kChromaBands) {
+        if (wanted(band.channel)) {
+            const cv::Mat red = band_of(ycc[1], band.fine, band.coarse), blue = band_of(ycc[2], band.fine, band.coarse);
+            const cv::Mat both = local.of(red.mul(red) + blue.mul(blue)) + kFloor;
+            cv::log(both, plane(band.channel));
+        }
     }
-    const cv::Mat finest = ycc[0] - blurred(ycc[0], kFinest);
+    const double unit_px = face_px / kFaceUnits;
+    for (const Band& band : kFaceBands) {
+        if (wanted(band.channel)) {
+            plane(band.channel) = local.log_of_square(band_of(ycc[0], band.fine * unit_px, band.coarse * unit_px));
+        }
+    }
+    const cv::Mat finest = band_of(ycc[0], 0, kFinest);
     const cv::Mat energy = local.of(finest.mul(finest)) + 2 * kFloor;
-    for (const auto& [x, y] : {std::pair(1, 0), std::pair(0, 1), std::pair(1, 1)}) {
-        planes[next++] = local.of(finest.mul(shifted(finest, x, y))) / energy;
+    for (const Neighbour& neighbour : kNeighbours) {
+        if (wanted(neighbour.channel)) {
+            plane(neighbour.channel) = local.of(finest.mul(shifted(finest, neighbour.x, neighbour.y))) / energy;
+        }
     }
-    const cv::Mat size = local.of(cv::abs(finest));
-    cv::Mat evenness = (size.mul(size) + kFloor) / energy;
-    cv::log(evenness, planes[next++]);
-    const double unit_px = face_px / 96;
-    for (const cv::Mat& band : bands_of(ycc[0], {0.8 * unit_px, 1.6 * unit_px, 3.2 * unit_px})) {
-        planes[next++] = local.log_of_square(band);
+    if (wanted(Channel::kEvenness)) {
+        const cv::Mat size = local.of(cv::abs(finest));
+        const cv::Mat evenness = (size.mul(size) + kFloor) / energy;
+        cv::log(evenness, plane(Channel::kEvenness));
     }
-    ENSURE(next == kChannels);
     return planes;
 }
 
 }  // namespace
 
 std::string_view name_of_channel(std::size_t channel) {
-    constexpr std::array<std::string_view, kChannels> kNames = {"luma_0",   "luma_1",   "luma_2", "luma_3", "chroma_0",
-                                                                "chroma_1", "across",   "down",   "diagonal", "evenness",
-                                                                "face_0",   "face_1",   "face_2"};
+    constexpr std::array<std::string_view, kChannels> kNames = {"luma_0",   "luma_1", "luma_2", "luma_3",   "chroma_0",
+                                                                "chroma_1", "across", "down",   "diagonal", "evenness",
+                                                                "face_0",   "face_1", "face_2"};
     ENSURE(channel < kChannels);
     return kNames[channel];
 }
 
-std::optional<Texture> measure_texture(const cv::Mat& rgb, std::vector<cv::Point2f> landmarks_px) {
+std::optional<Texture> measure_texture(const cv::Mat& rgb, std::vector<cv::Point2f> landmarks_px,
+                                       const Channels& channels) {
     ENSURE(rgb.empty() || rgb.type() == CV_8UC3);
     double height = face_height_px(landmarks_px);
     if (!(height >= kLeastFacePx) || rgb.empty()) {
@@ -147,7 +168,7 @@ std::optional<Texture> measure_texture(const cv::Mat& rgb, std::vector<cv::Point
         point = (point - cv::Point2f(frame.tl())) * scale;
     }
     const LocalMean local(picture.size(), height);
-    const std::array<cv::Mat, kChannels> planes = planes_of(picture, local, height);
+    const std::array<cv::Mat, kChannels> planes = planes_of(picture, local, height, channels);
     const cv::Rect2f inside(2, 2, static_cast<float>(picture.cols) - 4, static_cast<float>(picture.rows) - 4);
 
     Texture texture;
@@ -160,13 +181,15 @@ std::optional<Texture> measure_texture(const cv::Mat& rgb, std::vector<cv::Point
                 ++seen;
                 const cv::Point cell = local.cell_of(point);
                 for (std::size_t channel = 0; channel < kChannels; ++channel) {
-                    texture[place][channel] += planes[channel].at<float>(cell);
+                    texture[place][channel] += channels[channel] ? planes[channel].at<float>(cell) : 0;
                 }
             }
         }
         const bool enough = static_cast<double>(seen) >= kLeastInside * static_cast<double>(points[place].size());
-        for (float& value : texture[place]) {
-            value = enough ? value / static_cast<float>(seen) : std::numeric_limits<float>::quiet_NaN();
+        for (std::size_t channel = 0; channel < kChannels; ++channel) {
+            float& value = texture[place][channel];
+            value = enough && channels[channel] ? value / static_cast<float>(seen)
+                                                : std::numeric_limits<float>::quiet_NaN();
         }
     }
     return texture;

@@ -5,6 +5,7 @@
 #include <opencv2/core.hpp>
 
 #include <array>
+#include <bitset>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,13 @@ inline constexpr std::size_t kChannels = 13;
 /// "luma_0", "across": as the model file names it.
 std::string_view name_of_channel(std::size_t channel);
 
-/// Place by channel; NaN where too much of the place lies outside the picture.
+/// Which channels are wanted; measuring the others is saved.
+using Channels = std::bitset<kChannels>;
+inline Channels all_channels() {
+    return Channels().set();
+}
+
+/// Place by channel; NaN where too much of the place lies outside the picture, and where the channel was not wanted.
 using Texture = std::array<std::array<float, kChannels>, kPlaces>;
 
 /// Faces higher than this are shrunk to it: nothing larger was in the training.
@@ -39,6 +46,7 @@ inline constexpr double kLargestFacePx = 300;
 
 /// Measures `rgb` (CV_8UC3, red first) around the face whose landmarks are given (features::faces::kLandmarks, px).
 /// Nothing where the face is lower than 8 px or not in the picture.
-std::optional<Texture> measure_texture(const cv::Mat& rgb, std::vector<cv::Point2f> landmarks_px);
+std::optional<Texture> measure_texture(const cv::Mat& rgb, std::vector<cv::Point2f> landmarks_px,
+                                       const Channels& channels);
 
 }  // namespace bonafide::analyzers::swapped

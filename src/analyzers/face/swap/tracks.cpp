@@ -82,7 +82,7 @@ void FaceRecords::add(const cv::Mat& rgb, int track, const features::faces::Face
     if (unfit != Unfit::kNone || (!open.sample_s.empty() && time_s - open.sample_s.back() < open.spacing_s)) {
         return;
     }
-    const auto texture = measure_texture(rgb, landmarks);
+    const auto texture = measure_texture(rgb, landmarks, channels_);
     if (!texture) {
         return;
     }
@@ -106,8 +106,8 @@ void FaceRecords::close(Open& open) {
     FaceRecord& record = open.record;
     record.measured = open.samples.size();
     if (record.measured > 0) {
-        record.face_px = std::accumulate(open.heights_px.begin(), open.heights_px.end(), 0.0) /
-                         static_cast<double>(record.measured);
+        record.face_px =
+            std::accumulate(open.heights_px.begin(), open.heights_px.end(), 0.0) / static_cast<double>(record.measured);
         record.texture = median_of(open.samples);
     }
     closed_.push_back(record);
