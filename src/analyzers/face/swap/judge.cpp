@@ -81,6 +81,9 @@ void point_at(Analysis& analysis, const Judged& judged, const JudgeOptions& opti
     analysis.observations.push_back(std::move(observation));
 }
 
+/// Genuine faces lie within so many standard deviations of their mean for the most part.
+constexpr double kUsual = 0.8;
+
 std::string overall_words(const std::vector<Judged>& judged, double score, const JudgeOptions& options) {
     std::string words = judged.size() == 1
                             ? "One face was compared with what surrounds it"
@@ -90,8 +93,10 @@ std::string overall_words(const std::vector<Judged>& judged, double score, const
     const std::string by = with_decimals(std::abs(score), 1) + " standard deviations " +
                            (score > 0 ? "above" : "below") + " the mean of genuine faces)";
     if (score < options.least_score) {
-        return words + "fine detail is not lacking more than genuine faces show (" + by +
-               ". Many exchanges leave as little.";
+        return words +
+               (score < kUsual ? "fine detail is not lacking more than usual ("
+                               : "fine detail is a little short, as it is in some genuine faces too (") +
+               by + ". Many exchanges leave as little.";
     }
     return words + "fine detail is lacking as it does where a face was exchanged (" + by +
            ". Light, shallow focus and filters can do the same: it shows where to look and proves nothing.";
