@@ -91,12 +91,13 @@ std::vector<std::string> standing_limits(ingest::MediaKind kind) {
         case ingest::MediaKind::kImage:
             limits.emplace_back(
                 "This version looks at structure, metadata, credentials, traces of editing and traces of generators. "
-                "Generated pictures often pass unnoticed, and it has no detector for swapped faces.");
+                "Generated pictures and swapped faces often pass unnoticed.");
             break;
         case ingest::MediaKind::kVideo:
             limits.emplace_back(
-                "This version looks at structure, metadata, credentials, the order of frames and the sound. It has no "
-                "detector for swapped faces, moved mouths or generated film.");
+                "This version looks at structure, metadata, credentials, the order of frames, faces and the sound. "
+                "Swapped "
+                "faces often pass unnoticed, and it has no detector for moved mouths or generated film.");
             break;
         case ingest::MediaKind::kAudio:
             limits.emplace_back(

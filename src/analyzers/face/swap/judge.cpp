@@ -1,0 +1,158 @@
+// From faces to an input: which faces can be judged, what they say together, and the words for it.
+#include "analyzers/face/swap/swap.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace bonafide::analyzers::swapped {
+namespace {
+
+using analysis::Analysis;
+
+struct Judged {
+    const FaceRecord* face = nullptr;
+    double score = 0;  ///< sigmas
+};
+
+std::string with_decimals(double value, int decimals) {
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+    return text.data();
+}
+
+/// Why none of `faces` could be judged.
+std::string refusal(const std::vector<FaceRecord>& faces, const JudgeOptions& options) {
+    if (faces.empty()) {
+        return "no face was found";
+    }
+    const FaceRecord& largest = *std::max_element(
+        faces.begin(), faces.end(), [](const auto& a, const auto& b) { return a.largest_px < b.largest_px; });
+    if (largest.largest_px < options.limits.least_face_px) {
+        return "the faces are too small: the largest is " + with_decimals(largest.largest_px, 0) +
+               " px from forehead to chin, at least " + with_decimals(options.limits.least_face_px, 0) + " are needed";
+    }
+    const FaceRecord& longest = *std::max_element(faces.begin(), faces.end(),
+                                                  [](const auto& a, const auto& b) { return a.measured < b.measured; });
+    if (longest.measured == 0) {
+        return std::any_of(faces.begin(), faces.end(), [](const FaceRecord& face) { return face.turned > 0; })
+                   ? "the faces that are large enough are turned too far away"
+                   : "no face lies far enough inside the picture";
+    }
+    if (options.film && longest.measured < options.least_measured) {
+        return "too short: no face could be measured at more than " + std::to_string(longest.measured) +
+               " moments, at least " + std::to_string(options.least_measured) + " are needed";
+    }
+    if (detail_of(longest.texture) < options.least_detail) {
+        return "compression or blur left no fine detail in the faces or around them";
+    }
+    return "too little of what surrounds the faces is in the picture";
+}
+
+/// By how many standard deviations swaps score higher than genuine faces do, on the whole (README.md).
+constexpr double kShift = 0.7;
+
+/// The score of a single face that would say as much as these: the mean of the likelihood ratios that normally
+/// distributed scores give, since any of the faces may be the swapped one.
+double together(const std::vector<Judged>& judged) {
+    const double highest = judged.front().score;
+    double sum = 0;
+    for (const Judged& each : judged) {
+        sum += std::exp(kShift * (each.score - highest));
+    }
+    return highest + std::log(sum / static_cast<double>(judged.size())) / kShift;
+}
+
+void point_at(Analysis& analysis, const Judged& judged, const JudgeOptions& options) {
+    analysis::Observation observation;
+    const FaceRecord& face = *judged.face;
+    if (options.film) {
+        observation.where.start_s = face.first_s;
+        observation.where.end_s = std::max(face.first_s, face.last_s);
+    } else {
+        const cv::Rect box(face.box_px);
+        observation.where.box_px = evidence::Where::Box{std::max(0, box.x), std::max(0, box.y), box.width, box.height};
+    }
+    observation.measurements = {{"face_score", judged.score, "sigma"}, {"track", static_cast<double>(face.track), "1"}};
+    observation.explanation =
+        "Along the outline of this face fine detail is lacking against what surrounds it, as where another face was "
+        "blended in. Beautifying filters, a portrait mode, smooth skin before a busy background can look alike.";
+    analysis.observations.push_back(std::move(observation));
+}
+
+/// Genuine faces lie within so many standard deviations of their mean for the most part.
+constexpr double kUsual = 0.8;
+
+std::string overall_words(const std::vector<Judged>& judged, double score, const JudgeOptions& options) {
+    std::string words = judged.size() == 1
+                            ? "One face was compared with what surrounds it"
+                            : std::to_string(judged.size()) + " faces were compared with what surrounds them";
+    words += options.film ? " over the whole film: " : ": ";
+    words += "along its outline, where an exchanged face would be blended in, ";
+    const std::string by = with_decimals(std::abs(score), 1) + " standard deviations " +
+                           (score > 0 ? "above" : "below") + " the mean of genuine faces)";
+    if (score < options.least_score) {
+        return words +
+               (score < kUsual ? "fine detail is not lacking more than usual ("
+                               : "fine detail is a little short, as it is in some genuine faces too (") +
+               by + ". Many exchanges leave as little.";
+    }
+    return words + "fine detail is lacking as it does where a face was exchanged (" + by +
+           ". Light, shallow focus and filters can do the same: it shows where to look and proves nothing.";
+}
+
+}  // namespace
+
+double detail_of(const Texture& texture) {
+    std::vector<float> values;
+    for (const auto& place : texture) {
+        const float value = place[static_cast<std::size_t>(Channel::kLuma0)];
+        if (std::isfinite(value)) {
+            values.push_back(value);
+        }
+    }
+    if (values.empty()) {
+        return -100;
+    }
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return static_cast<double>(*middle);
+}
+
+Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, const JudgeOptions& options) {
+    std::vector<Judged> judged;
+    const std::size_t least = options.film ? std::max<std::size_t>(1, options.least_measured) : 1;
+    for (const FaceRecord& face : faces) {
+        if (face.measured < least || detail_of(face.texture) < options.least_detail) {
+            continue;
+        }
+        if (const auto score = model.score(face.texture)) {
+            judged.push_back({&face, *score});
+        }
+    }
+    if (judged.empty()) {
+        return Analysis::not_applicable(refusal(faces, options));
+    }
+    std::stable_sort(judged.begin(), judged.end(), [](const Judged& a, const Judged& b) { return a.score > b.score; });
+    const double score = together(judged);
+    Analysis analysis;
+    analysis.explanation = overall_words(judged, score, options);
+    const FaceRecord& strongest = *judged.front().face;
+    analysis.measurements = {
+        {options.film ? "film_score" : "picture_score", score, "sigma"},
+        {"faces", static_cast<double>(faces.size()), "count"},
+        {"judged_faces", static_cast<double>(judged.size()), "count"},
+        {"face_height", strongest.face_px, "px"},
+        {"moments", static_cast<double>(strongest.measured), "count"},
+        {"detail", detail_of(strongest.texture), "nat"},
+    };
+    for (const Judged& each : judged) {
+        if (each.score >= options.least_score && analysis.observations.size() < analysis::kMostObservations) {
+            point_at(analysis, each, options);
+        }
+    }
+    return analysis;
+}
+
+}  // namespace bonafide::analyzers::swapped

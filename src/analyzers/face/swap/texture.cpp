@@ -1,0 +1,198 @@
+#include "analyzers/face/swap/texture.h"
+
+#include "base/ensure.h"
+
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace bonafide::analyzers::swapped {
+namespace {
+
+constexpr double kLeastFacePx = 8;
+constexpr double kReach = 1.25;  // of the face's height, from its middle: takes in the widest ring of a turned head
+constexpr double kWindow = 1.0 / 24;  // sigma of local means over the face's height
+constexpr double kCellsInWindow = 2;  // local means are kept on a grid so fine
+// Keeps the logarithm of an empty place finite: a twentieth of a level squared is below what 8 bits can show.
+constexpr double kFloor = 0.05;
+constexpr double kFinest = 1.2;  // sigma of the high-pass whose correlations are measured, px
+constexpr double kLeastInside = 0.4;
+constexpr int kBorder = cv::BORDER_REFLECT_101;
+
+cv::Mat blurred(const cv::Mat& plane, double sigma_px) {
+    cv::Mat result;
+    cv::GaussianBlur(plane, result, {}, sigma_px, sigma_px, kBorder);
+    return result;
+}
+
+/// Detail between two blurs of `plane`; a first sigma of 0 is the plane itself.
+cv::Mat band_of(const cv::Mat& plane, double fine_px, double coarse_px) {
+    return (fine_px > 0 ? blurred(plane, fine_px) : plane) - blurred(plane, coarse_px);
+}
+
+struct Band {
+    Channel channel;
+    double fine = 0, coarse = 0;  ///< sigmas, px
+};
+constexpr Band kLumaBands[] = {
+    {Channel::kLuma0, 0, 0.8}, {Channel::kLuma1, 0.8, 1.6}, {Channel::kLuma2, 1.6, 3.2}, {Channel::kLuma3, 3.2, 6.4}};
+constexpr Band kChromaBands[] = {{Channel::kChroma0, 0, 1.2}, {Channel::kChroma1, 1.2, 2.4}};
+constexpr Band kFaceBands[] = {{Channel::kFace0, 0, 0.8}, {Channel::kFace1, 0.8, 1.6}, {Channel::kFace2, 1.6, 3.2}};
+constexpr double kFaceUnits = 96;  // the height of a face in which the bands of kFaceBands are given
+
+struct Neighbour {
+    Channel channel;
+    int x = 0, y = 0;
+};
+constexpr Neighbour kNeighbours[] = {{Channel::kAcross, 1, 0}, {Channel::kDown, 0, 1}, {Channel::kDiagonal, 1, 1}};
+
+/// Local means on a coarse grid, since they vary slowly.
+class LocalMean {
+  public:
+    LocalMean(cv::Size picture, double face_px) {
+        const double window_px = std::max(2.0, face_px * kWindow);
+        step_px_ = std::max(1, cvFloor(window_px / kCellsInWindow));
+        sigma_cells_ = window_px / step_px_;
+        grid_ = cv::Size(std::max(1, picture.width / step_px_), std::max(1, picture.height / step_px_));
+        used_ = cv::Rect(0, 0, std::min(picture.width, grid_.width * step_px_),
+                         std::min(picture.height, grid_.height * step_px_));
+    }
+    cv::Mat of(const cv::Mat& plane) const {
+        cv::Mat small;
+        cv::resize(plane(used_), small, grid_, 0, 0, cv::INTER_AREA);
+        return blurred(small, sigma_cells_);
+    }
+    cv::Mat log_of_square(const cv::Mat& plane) const {
+        cv::Mat result = of(plane.mul(plane)) + kFloor;
+        cv::log(result, result);
+        return result;
+    }
+    cv::Point cell_of(cv::Point2f place) const {
+        return {std::min(static_cast<int>(place.x) / step_px_, grid_.width - 1),
+                std::min(static_cast<int>(place.y) / step_px_, grid_.height - 1)};
+    }
+
+  private:
+    int step_px_ = 1;
+    double sigma_cells_ = 1;
+    cv::Size grid_;
+    cv::Rect used_;
+};
+
+/// `plane` moved by (-x, -y): each pixel meets its neighbour x to the right and y below.
+cv::Mat shifted(const cv::Mat& plane, int x, int y) {
+    cv::Mat padded;
+    cv::copyMakeBorder(plane, padded, 0, y, 0, x, kBorder);
+    return padded(cv::Rect(x, y, plane.cols, plane.rows)).clone();
+}
+
+/// One plane a wanted channel, the others empty.
+std::array<cv::Mat, kChannels> planes_of(const cv::Mat& rgb, const LocalMean& local, double face_px,
+                                         const Channels& channels) {
+    cv::Mat bytes, whole;
+    cv::cvtColor(rgb, bytes, cv::COLOR_RGB2YCrCb);
+    bytes.convertTo(whole, CV_32F);
+    std::vector<cv::Mat> ycc;
+    cv::split(whole, ycc);
+    std::array<cv::Mat, kChannels> planes;
+    const auto wanted = [&](Channel channel) { return channels[static_cast<std::size_t>(channel)]; };
+    const auto plane = [&](Channel channel) -> cv::Mat& { return planes[static_cast<std::size_t>(channel)]; };
+    for (const Band& band : kLumaBands) {
+        if (wanted(band.channel)) {
+            plane(band.channel) = local.log_of_square(band_of(ycc[0], band.fine, band.coarse));
+        }
+    }
+    for (const Band& band : kChromaBands) {
+        if (wanted(band.channel)) {
+            const cv::Mat red = band_of(ycc[1], band.fine, band.coarse), blue = band_of(ycc[2], band.fine, band.coarse);
+            const cv::Mat both = local.of(red.mul(red) + blue.mul(blue)) + kFloor;
+            cv::log(both, plane(band.channel));
+        }
+    }
+    const double unit_px = face_px / kFaceUnits;
+    for (const Band& band : kFaceBands) {
+        if (wanted(band.channel)) {
+            plane(band.channel) = local.log_of_square(band_of(ycc[0], band.fine * unit_px, band.coarse * unit_px));
+        }
+    }
+    const cv::Mat finest = band_of(ycc[0], 0, kFinest);
+    const cv::Mat energy = local.of(finest.mul(finest)) + 2 * kFloor;
+    for (const Neighbour& neighbour : kNeighbours) {
+        if (wanted(neighbour.channel)) {
+            plane(neighbour.channel) = local.of(finest.mul(shifted(finest, neighbour.x, neighbour.y))) / energy;
+        }
+    }
+    if (wanted(Channel::kEvenness)) {
+        const cv::Mat size = local.of(cv::abs(finest));
+        const cv::Mat evenness = (size.mul(size) + kFloor) / energy;
+        cv::log(evenness, plane(Channel::kEvenness));
+    }
+    return planes;
+}
+
+}  // namespace
+
+std::string_view name_of_channel(std::size_t channel) {
+    constexpr std::array<std::string_view, kChannels> kNames = {"luma_0",   "luma_1", "luma_2", "luma_3",   "chroma_0",
+                                                                "chroma_1", "across", "down",   "diagonal", "evenness",
+                                                                "face_0",   "face_1", "face_2"};
+    ENSURE(channel < kChannels);
+    return kNames[channel];
+}
+
+std::optional<Texture> measure_texture(const cv::Mat& rgb, std::vector<cv::Point2f> landmarks_px,
+                                       const Channels& channels) {
+    ENSURE(rgb.empty() || rgb.type() == CV_8UC3);
+    double height = face_height_px(landmarks_px);
+    if (!(height >= kLeastFacePx) || rgb.empty()) {
+        return std::nullopt;
+    }
+    const cv::Point2f middle = middle_of(landmarks_px);
+    const int reach = cvCeil(kReach * height) + 8;
+    const cv::Rect frame = cv::Rect(cvFloor(middle.x) - reach, cvFloor(middle.y) - reach, 2 * reach, 2 * reach) &
+                           cv::Rect({0, 0}, rgb.size());
+    if (frame.width < kLeastFacePx || frame.height < kLeastFacePx) {
+        return std::nullopt;
+    }
+    cv::Mat picture = rgb(frame);
+    const double scale = std::min(1.0, kLargestFacePx / height);
+    if (scale < 1) {
+        cv::Mat small;
+        cv::resize(picture, small, {}, scale, scale, cv::INTER_AREA);
+        picture = small;
+        height *= scale;
+    }
+    for (cv::Point2f& point : landmarks_px) {
+        point = (point - cv::Point2f(frame.tl())) * scale;
+    }
+    const LocalMean local(picture.size(), height);
+    const std::array<cv::Mat, kChannels> planes = planes_of(picture, local, height, channels);
+    const cv::Rect2f inside(2, 2, static_cast<float>(picture.cols) - 4, static_cast<float>(picture.rows) - 4);
+
+    Texture texture;
+    const auto points = points_of(landmarks_px);
+    for (std::size_t place = 0; place < kPlaces; ++place) {
+        texture[place].fill(0);
+        std::size_t seen = 0;
+        for (const cv::Point2f& point : points[place]) {
+            if (inside.contains(point)) {
+                ++seen;
+                const cv::Point cell = local.cell_of(point);
+                for (std::size_t channel = 0; channel < kChannels; ++channel) {
+                    texture[place][channel] += channels[channel] ? planes[channel].at<float>(cell) : 0;
+                }
+            }
+        }
+        const bool enough = static_cast<double>(seen) >= kLeastInside * static_cast<double>(points[place].size());
+        for (std::size_t channel = 0; channel < kChannels; ++channel) {
+            float& value = texture[place][channel];
+            value = enough && channels[channel] ? value / static_cast<float>(seen)
+                                                : std::numeric_limits<float>::quiet_NaN();
+        }
+    }
+    return texture;
+}
+
+}  // namespace bonafide::analyzers::swapped
