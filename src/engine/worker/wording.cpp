@@ -91,13 +91,12 @@ std::vector<std::string> standing_limits(ingest::MediaKind kind) {
         case ingest::MediaKind::kImage:
             limits.emplace_back(
                 "This version looks at structure, metadata, credentials, traces of editing and traces of generators. "
-                "Generated pictures and swapped faces often pass unnoticed.");
+                "Generated pictures often pass unnoticed, and it has no detector for swapped faces in still pictures.");
             break;
         case ingest::MediaKind::kVideo:
             limits.emplace_back(
                 "This version looks at structure, metadata, credentials, the order of frames, faces and the sound. "
-                "Swapped "
-                "faces often pass unnoticed, and it has no detector for moved mouths or generated film.");
+                "Swapped faces often pass unnoticed, and it has no detector for moved mouths or generated film.");
             break;
         case ingest::MediaKind::kAudio:
             limits.emplace_back(

@@ -40,7 +40,7 @@ std::string refusal(const std::vector<FaceRecord>& faces, const JudgeOptions& op
                    ? "the faces that are large enough are turned too far away"
                    : "no face lies far enough inside the picture";
     }
-    if (options.film && longest.measured < options.least_measured) {
+    if (longest.measured < options.least_measured) {
         return "too short: no face could be measured at more than " + std::to_string(longest.measured) +
                " moments, at least " + std::to_string(options.least_measured) + " are needed";
     }
@@ -64,16 +64,11 @@ double together(const std::vector<Judged>& judged) {
     return highest + std::log(sum / static_cast<double>(judged.size())) / kShift;
 }
 
-void point_at(Analysis& analysis, const Judged& judged, const JudgeOptions& options) {
+void point_at(Analysis& analysis, const Judged& judged) {
     analysis::Observation observation;
     const FaceRecord& face = *judged.face;
-    if (options.film) {
-        observation.where.start_s = face.first_s;
-        observation.where.end_s = std::max(face.first_s, face.last_s);
-    } else {
-        const cv::Rect box(face.box_px);
-        observation.where.box_px = evidence::Where::Box{std::max(0, box.x), std::max(0, box.y), box.width, box.height};
-    }
+    observation.where.start_s = face.first_s;
+    observation.where.end_s = std::max(face.first_s, face.last_s);
     observation.measurements = {{"face_score", judged.score, "sigma"}, {"track", static_cast<double>(face.track), "1"}};
     observation.explanation =
         "Along the outline of this face fine detail is lacking against what surrounds it, as where another face was "
@@ -88,8 +83,7 @@ std::string overall_words(const std::vector<Judged>& judged, double score, const
     std::string words = judged.size() == 1
                             ? "One face was compared with what surrounds it"
                             : std::to_string(judged.size()) + " faces were compared with what surrounds them";
-    words += options.film ? " over the whole film: " : ": ";
-    words += "along its outline, where an exchanged face would be blended in, ";
+    words += " over the whole film: along its outline, where an exchanged face would be blended in, ";
     const std::string by = with_decimals(std::abs(score), 1) + " standard deviations " +
                            (score > 0 ? "above" : "below") + " the mean of genuine faces)";
     if (score < options.least_score) {
@@ -122,7 +116,7 @@ double detail_of(const Texture& texture) {
 
 Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, const JudgeOptions& options) {
     std::vector<Judged> judged;
-    const std::size_t least = options.film ? std::max<std::size_t>(1, options.least_measured) : 1;
+    const std::size_t least = std::max<std::size_t>(1, options.least_measured);
     for (const FaceRecord& face : faces) {
         if (face.measured < least || detail_of(face.texture) < options.least_detail) {
             continue;
@@ -140,7 +134,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, c
     analysis.explanation = overall_words(judged, score, options);
     const FaceRecord& strongest = *judged.front().face;
     analysis.measurements = {
-        {options.film ? "film_score" : "picture_score", score, "sigma"},
+        {"film_score", score, "sigma"},
         {"faces", static_cast<double>(faces.size()), "count"},
         {"judged_faces", static_cast<double>(judged.size()), "count"},
         {"face_height", strongest.face_px, "px"},
@@ -149,7 +143,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, c
     };
     for (const Judged& each : judged) {
         if (each.score >= options.least_score && analysis.observations.size() < analysis::kMostObservations) {
-            point_at(analysis, each, options);
+            point_at(analysis, each);
         }
     }
     return analysis;

@@ -9,7 +9,6 @@
 // track's statistics are medians over its frames. Training: train/face_swap. Limits: see README.md.
 #include "analyzers/face/swap/swap.h"
 
-#include "features/faces/look.h"
 #include "features/faces/tracker.h"
 
 #include <fstream>
@@ -24,7 +23,6 @@ namespace {
 namespace faces = features::faces;
 
 constexpr const char* kModel = "face.swap.linear";
-constexpr float kLeastPresence = 0.5F;
 /// Larger frames are shrunk to it: fine detail of larger ones is not in the training.
 constexpr int kLongestFramePx = 1920;
 
@@ -79,27 +77,9 @@ class Swap final : public analysis::Analyzer {
         }
     }
 
-    analysis::Analysis finish(const analysis::Context& context) override {
-        const media::Image* image = context.media.image();
-        if (image == nullptr) {
-            options_.film = true;
-            return seen_ ? judge(records_->finish(), *model_, options_)
-                         : analysis::Analysis::not_applicable("no film that can be decoded");
-        }
-        auto detector = faces::Detector::open(context.models, {});
-        auto mesh = faces::Mesh::open(context.models, {});
-        if (!detector || !mesh) {
-            return analysis::Analysis::failed((detector ? mesh.error() : detector.error()).message);
-        }
-        const cv::Mat rgb = faces::as_8_bit(image->rgb);
-        const auto found = faces::faces_in(*detector, *mesh, rgb, {}, kLeastPresence, false);
-        if (!found) {
-            return analysis::Analysis::failed(found.error().message);
-        }
-        for (std::size_t number = 0; number < found->size(); ++number) {
-            records_->add(rgb, static_cast<int>(number), found->at(number), 0);
-        }
-        return judge(records_->finish(), *model_, options_);
+    analysis::Analysis finish(const analysis::Context&) override {
+        return seen_ ? judge(records_->finish(), *model_, options_)
+                     : analysis::Analysis::not_applicable("no film that can be decoded");
     }
 
   private:
@@ -124,26 +104,26 @@ const analysis::AnalyzerDefinition& face_swap() {
         made.id = "face.swap";
         made.summary =
             "Whether another face was blended in: fine detail along the outline of a face against its own "
-            "surroundings, in pictures and over the tracks of films.";
+            "surroundings, over the tracks of films.";
         made.limits =
-            "Needs an upright face of 64 px from forehead to chin that looks more or less into the camera, and in "
-            "films six moments of it; abstains where compression left no detail. Good swaps and strongly compressed "
+            "Needs six moments of an upright face of 64 px from forehead to chin that looks more or less into the "
+            "camera; still pictures are not looked at; abstains where compression left no detail. Good swaps and "
+            "strongly compressed "
             "ones are often missed.";
         made.known_false_alarms =
             "Beautifying filters, portrait modes that blur what surrounds the head, hoods, beards, strong make-up.";
         made.reference =
             "Li and Lyu, CVPR workshops 2019; McCloskey and Albright, ICIP 2019; Li et al., CVPR 2020 (what is looked "
             "for; the measurements are ours)";
-        made.inputs = {ingest::MediaKind::kImage, ingest::MediaKind::kVideo};
+        made.inputs = {ingest::MediaKind::kVideo};
         made.wants_frames = true;
         made.models = {swapped::kModel, "face.detection.short_range", "face.detection.full_range", "face.landmarks",
                        "face.iris"};
         made.emits = {
             {"film_score", "sigma",
-             "In films: how far fine detail is lacking along the outline of a face, in standard deviations of genuine "
+             "How far fine detail is lacking along the outline of a face, in standard deviations of genuine "
              "faces above their mean; of several faces what they say together"},
-            {"picture_score", "sigma", "The same in a still picture, which holds less evidence"},
-            {"faces", "count", "Faces of the picture, or tracks of the film"},
+            {"faces", "count", "Tracks of the film"},
             {"judged_faces", "count", "Those that could be judged"},
             {"face_height", "px", "Forehead to chin, of the face with the highest score"},
             {"moments", "count", "Frames in which that face was measured"},

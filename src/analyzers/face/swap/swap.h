@@ -14,9 +14,8 @@ const analysis::AnalyzerDefinition& face_swap();
 namespace swapped {
 
 struct JudgeOptions {
-    bool film = false;
     FaceLimits limits;
-    std::size_t least_measured = 0;  ///< moments of a face in a film
+    std::size_t least_measured = 0;  ///< moments of a face
     double least_detail = 0;         ///< see detail_of
     double least_score = 0;          ///< from it on a face is pointed at
 };

@@ -78,7 +78,6 @@ LinearModel smooth_lips() {
 
 JudgeOptions film() {
     JudgeOptions options;
-    options.film = true;
     options.limits = {64, 40};
     options.least_measured = 3;
     options.least_detail = -1;
@@ -237,16 +236,6 @@ TEST(FaceSwap, SaysWhyItDoesNotApply) {
     EXPECT_NE(reason(watched(noise(), 2, 150)).find("too short"), std::string::npos);
     const cv::Mat flat(kSide, kSide, CV_8UC3, cv::Scalar::all(90));
     EXPECT_NE(reason(watched(flat, 9, 150)).find("no fine detail"), std::string::npos);
-}
-
-TEST(FaceSwap, PointsAtAFaceOfAPictureByItsBox) {
-    JudgeOptions picture = film();
-    picture.film = false;
-    const auto analysis = judge(watched(smoothed_inside(150), 1, 150).finish(), smooth_lips(), picture);
-    EXPECT_EQ(analysis.measurements.front().name, "picture_score");
-    ASSERT_EQ(analysis.observations.size(), 1U);
-    ASSERT_TRUE(analysis.observations.front().where.box_px);
-    EXPECT_NEAR(analysis.observations.front().where.box_px->height, 150, 3);
 }
 
 }  // namespace

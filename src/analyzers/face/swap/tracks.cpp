@@ -73,10 +73,7 @@ void FaceRecords::add(const cv::Mat& rgb, int track, const features::faces::Face
     ++record.frames;
     const std::vector<cv::Point2f> landmarks = flat(face);
     const double height_px = face_height_px(landmarks);
-    if (height_px > record.largest_px) {
-        record.largest_px = height_px;
-        record.box_px = face.box_px();
-    }
+    record.largest_px = std::max(record.largest_px, height_px);
     const Unfit unfit = unfit_of(face, limits_);
     record.turned += unfit == Unfit::kTurned ? 1 : 0;
     if (unfit != Unfit::kNone || (!open.sample_s.empty() && time_s - open.sample_s.back() < open.spacing_s)) {

@@ -20,7 +20,7 @@ struct FaceLimits {
 /// Can this face be measured at all? kOutside is found only by measuring.
 Unfit unfit_of(const features::faces::Face& face, const FaceLimits& limits);
 
-/// One appearance of a face in a film, or a face of a picture.
+/// One appearance of a face in a film.
 struct FaceRecord {
     int track = 0;
     double first_s = 0, last_s = 0;
@@ -29,7 +29,6 @@ struct FaceRecord {
     double face_px = 0;        ///< forehead to chin, mean of the measured frames
     double largest_px = 0;     ///< of all frames
     std::int64_t turned = 0;   ///< frames in which it was large enough but turned away
-    cv::Rect2f box_px;         ///< around the landmarks, where it was largest
     Texture texture{};         ///< median over the measured frames, so that a few bad ones have no say
 };
 
