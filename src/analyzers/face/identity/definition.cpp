@@ -24,10 +24,7 @@ class Identity final : public analysis::Analyzer {
   public:
     explicit Identity(const analysis::Parameters& parameters) : least_llr_(parameters["least_llr"]) {}
 
-    void begin(const infer::ModelStore& models) override {
-        models_ = &models;
-        recogniser_.emplace(taken(faces::Recogniser::open(models, {})));
-    }
+    void begin(const infer::ModelStore& models) override { models_ = &models; }
 
     void on_frame(const media::VideoFrame& frame) override {
         if (!tracker_) {
@@ -63,6 +60,9 @@ class Identity final : public analysis::Analyzer {
         }
     }
     void add(const cv::Mat& rgb, int track, const faces::Face& face, double time_s) {
+        if (!recogniser_) {  // not before there is a face: it is by far the largest network
+            recogniser_.emplace(taken(faces::Recogniser::open(*models_, {})));
+        }
         if (const auto added = collector_.add(&*recogniser_, rgb, track, face, time_s); !added) {
             throw std::runtime_error(added.error().message);
         }
