@@ -98,7 +98,7 @@ def test_a_network_runs_without_leaving_the_isolation(bonafide, examples):
 
 @pytest.mark.parametrize("arguments", [
     [], ["--no-such-option"], ["frobnicate"], ["check"], ["check", "X", "--analyzer", "no.such"], ["check", "X", "--set", "nonsense"],
-    ["check", "X", "--set", "image.noise.level.no_such=1"], ["check", "X", "--prior", "1.5"], ["check", "X", "--format", "pdf"],
+    ["check", "X", "--set", "image.noise.level.no_such=1"], ["check", "X", "--prior", "1.5"], ["check", "X", "--format", "docx"],
     ["check", "X", "--jobs", "0"], ["check", "X", "--resume", "s", "--format", "text"], ["check", "X", "-", "--format", "json"],
 ])
 def test_wrong_usage_is_2_and_says_why(bonafide, examples, arguments):
