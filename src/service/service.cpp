@@ -31,14 +31,14 @@ AccessOptions access_of(const Options& options) {
 /// In the order in which they need each other; taken down in the reverse one.
 struct Service::Parts {
     Parts(Options given, engine::Installation found, Log::Sink sink, DataFolder opened, std::unique_ptr<Database> made,
-          Pages loaded, engine::SigningKey own)
+          Pages loaded, const engine::SigningKey& own)
         : options(std::move(given)),
           installation(std::move(found)),
           log(std::move(sink)),
           folder(std::move(opened)),
           database(std::move(made)),
           pages(std::move(loaded)),
-          key(std::move(own)) {}
+          key(own) {}
 
     Options options;
     engine::Installation installation;
