@@ -1,6 +1,7 @@
 #include "infer/model_store.h"
 
 #include "base/hash.h"
+#include "infer/model_file.h"
 #include "infer/test_folder.h"
 
 #include <gmock/gmock.h>
@@ -53,6 +54,17 @@ TEST_F(ModelStoreTest, FindsAModelInTheSecondFolder) {
     const auto found = store->verified_path("a.model");
     ASSERT_TRUE(found.ok()) << found.error().message;
     EXPECT_EQ(*found, path);
+}
+
+TEST_F(ModelStoreTest, AModelIsReadWholeOrRefused) {
+    const std::string weights("we\0ights\n", 9);
+    folder_.write("first/weights.bin", weights);
+    const auto store = open(manifest_of({entry_for("a.model", "weights.bin", weights)}));
+    ASSERT_TRUE(store.ok()) << store.error().message;
+    EXPECT_EQ(*read_model(*store, "a.model"), weights);
+    EXPECT_EQ(read_model(*store, "another").error().code, ErrorCode::kUsage);
+    folder_.write("first/weights.bin", "changed");
+    EXPECT_EQ(read_model(*store, "a.model").error().code, ErrorCode::kInvalid);
 }
 
 TEST_F(ModelStoreTest, AGoodCopyIsFoundBehindAnAlteredOne) {

@@ -10,10 +10,9 @@
 #include "analyzers/face/swap/swap.h"
 
 #include "features/faces/tracker.h"
+#include "infer/model_file.h"
 
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 
 namespace bonafide::analyzers {
@@ -27,14 +26,11 @@ constexpr const char* kModel = "face.swap.linear";
 constexpr int kLongestFramePx = 1920;
 
 LinearModel load(const infer::ModelStore& models) {
-    const auto path = models.verified_path(kModel);
-    if (!path) {
-        throw std::runtime_error(path.error().message);
+    const auto text = infer::read_model(models, kModel);
+    if (!text) {
+        throw std::runtime_error(text.error().message);
     }
-    std::ifstream file(*path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    auto model = LinearModel::parse(text.str());
+    auto model = LinearModel::parse(*text);
     if (!model) {
         throw std::runtime_error(model.error().message);
     }

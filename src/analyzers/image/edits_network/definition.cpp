@@ -1,9 +1,8 @@
 #include "analyzers/image/edits_network/edits_network.h"
+#include "infer/model_file.h"
 #include "media/image_orientation.h"
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 namespace bonafide::analyzers {
 namespace {
@@ -14,13 +13,11 @@ constexpr EditsNetworkOptions kDefaults;
 constexpr const char* kModel = "image.edits.network";
 
 Result<edits::Network> loaded(const infer::ModelStore& models) {
-    const Result<std::string> path = models.verified_path(kModel);
-    if (!path) {
-        return path.error();
+    const Result<std::string> bytes = infer::read_model(models, kModel);
+    if (!bytes) {
+        return bytes.error();
     }
-    std::ifstream stream(*path, std::ios::binary);
-    const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-    return edits::Network::parse(bytes);
+    return edits::Network::parse({reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()});
 }
 
 // The picture as it is stored.

@@ -7,8 +7,8 @@
 // serve as a shortcut. Limits: noise moves as natural speech does and hides what is looked for; see README.md.
 #include "analyzers/voice/synthetic/synthetic.h"
 
-#include <fstream>
-#include <sstream>
+#include "infer/model_file.h"
+
 #include <stdexcept>
 
 namespace bonafide::analyzers {
@@ -18,14 +18,11 @@ namespace {
 constexpr const char* kModel = "voice.synthetic.linear";
 
 LinearModel load(const infer::ModelStore& models) {
-    const auto path = models.verified_path(kModel);
-    if (!path) {
-        throw std::runtime_error(path.error().message);
+    const auto text = infer::read_model(models, kModel);
+    if (!text) {
+        throw std::runtime_error(text.error().message);
     }
-    std::ifstream file(*path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    auto model = LinearModel::parse(text.str());
+    auto model = LinearModel::parse(*text);
     if (!model) {
         throw std::runtime_error(model.error().message);
     }
