@@ -6,6 +6,7 @@ import os
 import re
 
 import pytest
+from PIL import Image
 
 EXIT_OF = {"likely_authentic": 0, "likely_manipulated": 1, "likely_synthetic": 1, "failed": 2, "inconclusive": 3, "not_applicable": 3}
 
@@ -85,6 +86,17 @@ def test_choice_of_analyzers(bonafide, examples):
     assert {finding["analyzer"] for finding in report["findings"]} == {"image.noise.level"}
     report, _ = bonafide.report(examples / "camera.jpg", "--skip", "image.*", "--skip", "provenance.*")
     assert not any(finding["analyzer"].startswith(("image.", "provenance.")) for finding in report["findings"])
+
+
+@pytest.mark.parametrize("ending, known", [("png", True), ("webp", False), ("avif", False)])
+def test_edits_are_weighed_together_only_in_codings_that_the_model_knows(bonafide, examples, tmp_path, ending, known):
+    path = tmp_path / f"again.{ending}"
+    with Image.open(examples / "spliced.jpg") as picture:
+        picture.save(path, quality=60)
+    report, _ = bonafide.report(path)
+    assert any(finding["analyzer"] == "fusion.edits" for finding in report["findings"]) == known
+    assert any("fitted on JPEG and lossless pictures" in limit for limit in report["limits"]) != known
+    assert report["verdict"] == "inconclusive"
 
 
 def test_a_network_runs_without_leaving_the_isolation(bonafide, examples):

@@ -198,6 +198,10 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
         report.limits.push_back(
             "The traces of editing in the picture were judged together by a fitted model; the single analyzers that "
             "measured them carry no ratio of their own in this report.");
+    } else if (media.image() != nullptr && !fusion_knows_coding_of(media)) {
+        report.limits.push_back(
+            "The traces of editing in the picture were not judged together: the model for it was fitted on JPEG and "
+            "lossless pictures, and takes what other codecs leave for edits.");
     }
     report.verdict = verdict_for(judgement, report.findings, report.input);
     if (media.image() != nullptr) {

@@ -171,9 +171,21 @@ evidence::Provenance merged_provenance(const std::vector<analysis::Ran>& analyse
     return merged;
 }
 
+bool fusion_knows_coding_of(const features::Media& media) {
+    switch (media.identity().container) {
+        case ingest::Container::kJpeg:
+        case ingest::Container::kPng:
+        case ingest::Container::kTiff:
+        case ingest::Container::kBmp:
+            return true;
+        default:
+            return false;
+    }
+}
+
 std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::Ran>& analyses,
                                                     const features::Media& media, const Equipment& equipment) {
-    if (media.image() == nullptr) {
+    if (media.image() == nullptr || !fusion_knows_coding_of(media)) {
         return std::nullopt;
     }
     std::vector<fusion::Heard> heard;
