@@ -11,6 +11,7 @@
 #include "infer/session.h"
 
 #include <opencv2/core.hpp>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -122,6 +123,12 @@ std::span<const std::uint8_t> as_bytes(const std::string& text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+/// Whether whoever was to hear the answer has gone.
+bool nobody_listens() {
+    pollfd output{engine::kOutputFd, POLLOUT, 0};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
 /// Everything that parses the input; runs with all rights given up. Exit code.
 int look(const engine::Job& job, engine::Equipment& equipment, const std::string& camera_bytes,
          const engine::Isolation& isolation, const engine::Given& given) {
@@ -193,9 +200,12 @@ int look(const engine::Job& job, engine::Equipment& equipment, const std::string
 }
 
 int work() {
-    // If whoever started us is gone, so is the reason to go on.
+    // If whoever started us is gone, so is the reason to go on. The signal is not sent for one who went before this line.
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)signal(SIGPIPE, SIG_IGN);
+    if (nobody_listens()) {
+        return fail(kBroken, "whoever asked has gone");
+    }
     const auto job = engine::parse_job(read_standard_input());
     if (!job) {
         return fail(kWrongUsage, job.error().message);
