@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Makes a set of exact edits, each with an authentic twin, from a folder of genuine photographs.
 
-    bench/accuracy/make_edits.py PHOTOS OUTPUT [--edits N] [--seed S] [--limit N] [--exclude NAME]...
+    bench/accuracy/make_edits.py PHOTOS OUTPUT [--edits N] [--seed S] [--limit N] [--exclude NAME]... [--native MEGAPIXELS]
 
 PHOTOS holds JPEGs and a manifest.csv with the columns file and camera. OUTPUT gets authentic/, manipulated/, mask/ and manifest.csv, whose columns
 are file, label (authentic or manipulated), kind, group (the camera), mask, split (fit or test, by camera), and for people variant, frame, quality,
 subsampling, source (the mask of the place a clone was taken from). An edit and its twin have the same number, frame and save. Splices take their
-objects from cameras of the same split. The same seed gives the same files.
+objects from cameras of the same split. The same seed gives the same files. With --native only photographs of so many megapixels and more are edited, as
+large as they are, rather than crops and smaller versions of about two megapixels.
 """
 
 import argparse
@@ -70,8 +71,8 @@ def write_pair(output, name, picture, edit, rng):
     ]
 
 
-def make(photos, output, edits_a_photo, seed, limit, excluded):
-    """Writes the whole set; returns the manifest's rows."""
+def make(photos, output, edits_a_photo, seed, limit, excluded, least_megapixels=None):
+    """Writes the whole set; returns the manifest's rows. `least_megapixels`: edit whole photographs, and none that is smaller."""
     for folder in ("authentic", "manipulated", "mask"):
         (output / folder).mkdir(parents=True)
     pictures = {}
@@ -84,10 +85,12 @@ def make(photos, output, edits_a_photo, seed, limit, excluded):
     splits = split_of_cameras([camera for _, camera in pictures.values()], seed)
     rows, number = [], 0
     for photo_number, (file, (photo, camera)) in enumerate(pictures.items()):
+        if least_megapixels is not None and photo.shape[0] * photo.shape[1] < least_megapixels * 1e6:
+            continue
         donors = [picture for picture, other in pictures.values() if other != camera and splits[other] == splits[camera]]
         for edit_number in range(edits_a_photo):
             rng = np.random.default_rng([seed, 2, photo_number, edit_number])
-            picture, frame = edits.drawn_frame(photo, rng)
+            picture, frame = edits.drawn_frame(photo, rng) if least_megapixels is None else (photo, "whole")
             try:
                 edit = edits.draw_edit(picture, donors, rng, PLAN[edit_number % len(PLAN)])
             except edits.Impossible as reason:
@@ -117,11 +120,12 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, help="only the first photographs")
     parser.add_argument("--exclude", action="append", default=["Pentax ist D.jpg"], help="a file to leave out; the default one shows a screen")
+    parser.add_argument("--native", type=float, metavar="MEGAPIXELS", help="edit whole photographs of at least so many megapixels")
     arguments = parser.parse_args()
     if arguments.output.exists():
         parser.error(f"{arguments.output} exists already")
     cv2.setNumThreads(1)
-    rows = make(arguments.photos, arguments.output, arguments.edits, arguments.seed, arguments.limit, set(arguments.exclude))
+    rows = make(arguments.photos, arguments.output, arguments.edits, arguments.seed, arguments.limit, set(arguments.exclude), arguments.native)
     with open(arguments.output / "manifest.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()

@@ -113,8 +113,10 @@ cv::Mat LearnedFusion::block_log_odds(const std::vector<const Heard*>& voices, c
     return log_odds;
 }
 
-double LearnedFusion::picture_score(const std::vector<const Heard*>& voices, const cv::Mat& log_odds) const {
-    double score = picture_bias_;
+double LearnedFusion::picture_score(const std::vector<const Heard*>& voices, const cv::Mat& log_odds,
+                                    cv::Size picture) const {
+    const double megapixels = static_cast<double>(picture.width) * picture.height / 1e6;
+    double score = picture_bias_ - per_doubling_ * std::log2(std::max(megapixels / from_megapixels_, 1.0));
     auto weight = picture_.begin();
     for (const int window : kPictureWindows) {
         const cv::Mat smooth = averaged(log_odds, window);
@@ -176,7 +178,7 @@ std::optional<FusedEvidence> LearnedFusion::judge(const std::vector<Heard>& hear
     }
     const cv::Mat log_odds = block_log_odds(voices, picture);
     fused.evidence.llr =
-        std::max(interpolate(knots_, picture_score(voices, log_odds)), strongest_alone(voices, calibration));
+        std::max(interpolate(knots_, picture_score(voices, log_odds, picture)), strongest_alone(voices, calibration));
     fused.map.create(log_odds.size(), CV_8UC1);
     const float most = fused.evidence.llr > 0 ? 256.0F : 128.0F;
     std::transform(log_odds.begin<float>(), log_odds.end<float>(), fused.map.begin<unsigned char>(), [&](float value) {

@@ -55,7 +55,7 @@ class LearnedFusion {
     };
     cv::Mat block_log_odds(const std::vector<const Heard*>& voices, cv::Size picture) const;
     double strongest_alone(const std::vector<const Heard*>& voices, const Calibration& calibration) const;
-    double picture_score(const std::vector<const Heard*>& voices, const cv::Mat& log_odds) const;
+    double picture_score(const std::vector<const Heard*>& voices, const cv::Mat& log_odds, cv::Size picture) const;
 
     std::string version_;
     std::vector<Voice> voices_;
@@ -64,6 +64,9 @@ class LearnedFusion {
     float last_bias_ = 0, threshold_ = 0;
     std::vector<double> picture_;
     double picture_bias_ = 0;
+    // Of two pictures without a trace the larger one scores higher, since its most suspicious place is the worst of
+    // more.
+    double from_megapixels_ = 0, per_doubling_ = 0;
     std::vector<Calibration::Knot> knots_;
 };
 

@@ -116,6 +116,11 @@ Result<LearnedFusion> LearnedFusion::parse(std::string_view text) {
         !take(picture, "bias", fusion.picture_bias_)) {
         return invalid("'picture' has something missing, not finite or of the wrong size");
     }
+    const json size = picture.value("size", json());
+    if (!size.is_object() || !take(size, "from_megapixels", fusion.from_megapixels_) ||
+        !take(size, "per_doubling", fusion.per_doubling_) || fusion.from_megapixels_ <= 0 || fusion.per_doubling_ < 0) {
+        return invalid("'size' of 'picture' is missing or wrong");
+    }
     for (const json& entry : knots) {
         if (!entry.is_array() || entry.size() != 2 || !entry[0].is_number() || !entry[1].is_number()) {
             return invalid("a knot has to be [score, llr]");

@@ -29,7 +29,8 @@ json model() {
     std::vector<double> weights(14, 0.0);
     weights[4] = 1;   // the largest over 3 x 3 blocks
     weights[10] = 1;  // the first analyzer's measurement
-    made["picture"] = {{"weights", weights}, {"bias", 0.0}};
+    made["picture"] = {
+        {"weights", weights}, {"bias", 0.0}, {"size", {{"from_megapixels", 1.0}, {"per_doubling", 0.5}}}};
     made["knots"] = {{-10, -1.0}, {0, 0.0}, {10, 2.0}};
     return made;
 }
@@ -113,6 +114,17 @@ TEST(LearnedFusion, TakesMapsOfAnyStep) {
     }
 }
 
+TEST(LearnedFusion, ExpectsMoreOfLargePictures) {
+    const LearnedFusion fusion = parsed(model());
+    const auto ratio = [&](int width, int height) {
+        const cv::Mat map((height + 15) / 16, (width + 15) / 16, CV_8UC1, cv::Scalar(160));
+        return fusion.judge({{"image.a", map, {}}}, {width, height}, Calibration())->evidence.llr;
+    };
+    EXPECT_EQ(ratio(640, 480), ratio(1000, 1000));
+    EXPECT_NEAR(ratio(1000, 1000) - ratio(2000, 1000), 0.2 * 0.5, 1e-6);
+    EXPECT_NEAR(ratio(1000, 1000) - ratio(4000, 2000), 0.2 * 0.5 + 0.1 * 1.0, 1e-6);
+}
+
 TEST(LearnedFusion, SaysNoLessThanAnAnalyzerThatMaySpeakAlone) {
     const auto calibration =
         Calibration::parse(R"({"schema": "bonafide.calibration/1", "version": "1", "forgeable_cap": 0.9,
@@ -175,6 +187,9 @@ TEST(LearnedFusion, RefusesWhatIsWrong) {
     EXPECT_THAT(refused([](json& text) { text["blocks"]["hidden"][0] = "x"; }), HasSubstr("blocks"));
     EXPECT_THAT(refused([](json& text) { text["blocks"]["deviation"][0] = 0; }), HasSubstr("deviation"));
     EXPECT_THAT(refused([](json& text) { text["picture"]["weights"].erase(0); }), HasSubstr("picture"));
+    EXPECT_THAT(refused([](json& text) { text["picture"].erase("size"); }), HasSubstr("size"));
+    EXPECT_THAT(refused([](json& text) { text["picture"]["size"]["from_megapixels"] = 0; }), HasSubstr("size"));
+    EXPECT_THAT(refused([](json& text) { text["picture"]["size"]["per_doubling"] = -1; }), HasSubstr("size"));
     EXPECT_THAT(refused([](json& text) { text["knots"][1][0] = 11; }), HasSubstr("knots"));
     EXPECT_THAT(refused([](json& text) { text["knots"][2][1] = 99; }), HasSubstr("knots"));
     EXPECT_FALSE(LearnedFusion::parse("").ok());

@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
-from maps import block_features, load, picture_features, squashed
+from maps import STEP, block_features, load, picture_features, squashed
 
 LEAST_MAPS = 3
 MOST_LLR = 2.0
@@ -107,7 +107,7 @@ class Pictures:
     """A logistic model over a picture's statistics."""
 
     def __init__(self, pictures, log_odds, analyzers, config):
-        self.analyzers = analyzers
+        self.analyzers, self.size = analyzers, config["size"]
         self.centre, self.spread = {}, {}
         for analyzer in analyzers:
             values = [squashed(p["values"][analyzer]) for p in pictures if analyzer in p["values"]] or [0.0]
@@ -128,7 +128,9 @@ class Pictures:
         return picture_features(picture, log_odds, self.analyzers, self.centre, self.spread)
 
     def score(self, picture, log_odds):
-        return float(self.features(picture, log_odds) @ self.weights + self.bias)
+        columns, rows = picture["grid"]
+        larger = max(columns * rows * STEP**2 / 1e6 / self.size["from_megapixels"], 1)
+        return float(self.features(picture, log_odds) @ self.weights + self.bias - self.size["per_doubling"] * np.log2(larger))
 
 
 def fitted(edits, genuine, analyzers, config):
@@ -293,7 +295,7 @@ def main():
             "last": numbers(last.weight.detach().numpy()),
             "last_bias": float(last.bias.detach()),
         },
-        "picture": {"weights": numbers(pictures.weights), "bias": pictures.bias},
+        "picture": {"weights": numbers(pictures.weights), "bias": pictures.bias, "size": config["size"]},
         "knots": knots,
     }
     arguments.output.write_text(json.dumps(model, indent=1) + "\n")
