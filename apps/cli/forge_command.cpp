@@ -285,6 +285,20 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
     request.swap->add_option("--consent", request.consent_file,
                              "The consent record (see `bonafide forge consent new`)");
 
+    request.animal = request.command->add_subcommand("animal", "An animal's face on a person");
+    add_fake(*request.animal, request);
+    request.animal->add_option("--animal", request.order.animal, "A drawn one: cat, dog, bear, fox, rabbit");
+    CLI::Option* picture =
+        request.animal->add_option("--picture", request.face, "A picture of the animal, from in front");
+    request.animal
+        ->add_option(
+            "--places", request.order.places,
+            "Where that picture has the left eye, the right eye and the middle of the mouth: X,Y,X,Y,X,Y in px")
+        ->delimiter(',')
+        ->expected(6)
+        ->needs(picture);
+    request.animal->add_option("--seed", request.order.seed, "Of the fur")->capture_default_str();
+
     request.launder =
         request.command->add_subcommand("launder", "What happens to a picture on its way through the net");
     add_launder(request);

@@ -12,7 +12,7 @@ namespace bonafide::cli {
 
 /// What `forge` was asked to do.
 struct ForgeRequest {
-    CLI::App *command = nullptr, *blend = nullptr, *swap = nullptr, *launder = nullptr;
+    CLI::App *command = nullptr, *blend = nullptr, *swap = nullptr, *animal = nullptr, *launder = nullptr;
     CLI::App *consent = nullptr, *consent_new = nullptr, *consent_show = nullptr;
     std::string file, face, output, keys;
     std::string profile, consent_file;

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "features/watermark/watermark.h"
+#include "forge/animal.h"
 #include "forge/blend.h"
 #include "forge/face.h"
 #include "forge/identity/consent.h"
@@ -106,6 +107,52 @@ Result<Product> make_swap(const Order& order, const Given& given, const infer::M
     return marked(swap_face(picture, *target_face, other, *source_face), std::move(made), order);
 }
 
+Result<Product> make_animal(const Order& order, const Given& given, const infer::ModelStore& models,
+                            const Limits& limits, int threads) {
+    const auto& drawn = drawn_animals();
+    const bool known = std::find(drawn.begin(), drawn.end(), order.animal) != drawn.end();
+    if (order.animal.empty() == (given.face == nullptr)) {
+        return Error{ErrorCode::kUsage, "either a drawn animal (--animal) or a picture of one (--picture) is needed"};
+    }
+    if (!order.animal.empty() && !known) {
+        return Error{ErrorCode::kUsage,
+                     "no '" + order.animal + "' is drawn; `bonafide forge animal --help` lists those that are"};
+    }
+    const auto read = read_picture(given.picture, limits);
+    if (!read) {
+        return read.error();
+    }
+    cv::Mat animal;
+    std::array<cv::Point2f, 3> places;
+    if (given.face != nullptr) {
+        auto other = read_picture(*given.face, limits);
+        if (!other) {
+            return Error{other.error().code, "the animal's picture: " + other.error().message};
+        }
+        if (order.places.size() != 2 * places.size()) {
+            return Error{ErrorCode::kUsage, "the places of the animal's eyes and mouth are missing"};
+        }
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            places[i] = {static_cast<float>(order.places[2 * i]), static_cast<float>(order.places[2 * i + 1])};
+        }
+        animal = std::move(*other);
+    }
+    const cv::Mat picture = within_720p(*read);
+    const auto face = largest_face(picture, models, threads, kSmallestAnimalFacePx);
+    if (!face) {
+        return face.error();
+    }
+    const auto worn = wear_animal(picture, *face, [&](const Expression& expression, double unit_px) {
+        return animal.empty() ? Result<cv::Mat>(draw_animal(order.animal, expression, unit_px, order.seed))
+                              : animal_from_picture(animal, places, expression, unit_px);
+    });
+    if (!worn) {
+        return worn.error();
+    }
+    const std::string what = animal.empty() ? "a drawn " + order.animal + "'s face" : "the face of a pictured animal";
+    return marked(*worn, {.kind = order.kind, .description = what + " put onto the person's"}, order);
+}
+
 Result<Product> make_laundered(const Order& order, const Given& given, const Limits& limits) {
     const auto picture = read_picture(given.picture, limits);
     if (!picture) {
@@ -160,6 +207,9 @@ Result<Product> make(const Order& order, const Given& given, const infer::ModelS
     }
     if (order.kind == "swap") {
         return make_swap(order, given, models, limits, threads);
+    }
+    if (order.kind == "animal") {
+        return make_animal(order, given, models, limits, threads);
     }
     if (order.kind == "launder") {
         return make_laundered(order, given, limits);

@@ -13,7 +13,8 @@ namespace bonafide::forge {
 
 struct Given {
     const ingest::ByteSource& picture;
-    const ingest::ByteSource* face = nullptr;  ///< swap: the picture with the face to put on; null for other kinds
+    const ingest::ByteSource* face =
+        nullptr;  ///< swap, animal: the picture with the face to put on; null where none is
 };
 
 /// A finished picture with the visible label (where ordered) and the watermark; it still lacks its content credential

@@ -54,6 +54,16 @@ def test_check_recognises_a_forged_picture(bonafide, forge, portrait, tmp_path, 
     assert report["provenance"]["state"] == "trusted" and code == 1
 
 
+def test_animal_is_marked_like_every_fake(bonafide, forge, portrait, tmp_path):
+    made = forge("animal", portrait, "-o", tmp_path / "fox.jpg", "--animal", "fox")
+    assert made["fake"] and made["visible_label"] and "fox" in made["description"]
+    forge("animal", portrait, "-o", tmp_path / "self.png", "--picture", portrait, "--places", "280,220,360,220,320,290")
+    for name in ("fox.jpg", "self.png"):
+        report, _ = bonafide.report(tmp_path / name, "--analyzer", "provenance.*")
+        assert marks_of(report)["provenance.forge_marks"]["watermark_found"] == 1
+        assert marks_of(report)["provenance.credentials"]["declared_synthetic"] == 1
+
+
 def test_keys_are_private_and_seeds_decide(forge, portrait, tmp_path):
     first = forge("blend", portrait, "-o", tmp_path / "a.png", "--seed", 9, "--mask", "lower")
     key = forge.keys / "signing.pem"
@@ -139,6 +149,11 @@ def test_refusals(forge, portrait, examples, tmp_path):
         (["blend", examples / "camera.jpg", "-o", out], "no face"),
         (["blend", portrait, "-o", out, "--max-pixels", "1000"], "pixels"),
         (["blend", portrait, "-o", tmp_path / "none" / "out.png"], "cannot write"),
+        (["animal", portrait, "-o", out], "--animal"),
+        (["animal", portrait, "-o", out, "--animal", "unicorn"], "unicorn"),
+        (["animal", portrait, "-o", out, "--animal", "cat", "--picture", portrait], "either"),
+        (["animal", portrait, "-o", out, "--picture", portrait], "missing"),
+        (["animal", portrait, "-o", out, "--picture", portrait, "--places", "1,2,3,4,5,nan"], "places"),
         (["launder", portrait, "-o", out], "nothing is to be done"),
         (["launder", portrait, "-o", out, "--jpeg", "60"], "saves as jpeg"),
         (["launder", portrait, "-o", out, "--resize", "-3"], "no step"),
