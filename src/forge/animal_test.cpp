@@ -124,7 +124,7 @@ TEST(Animal, TurnsWithTheHead) {
         const cv::Moments dark = cv::moments(grey(below) < 60, true);
         return below.x + dark.m10 / dark.m00 - eyes.x;
     };
-    EXPECT_GT(std::abs(nose_x(0.5) - nose_x(-0.5)), 20);
+    EXPECT_GT(std::abs(nose_x(0.5) - nose_x(-0.5)), 8);
     EXPECT_LT(std::abs(nose_x(0)), 12);
 }
 
