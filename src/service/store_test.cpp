@@ -332,7 +332,7 @@ TEST_P(Store, TakesWhateverBytesItIsGiven) {
     EXPECT_FALSE((**store_->find("one")).outcome->probability);
 }
 
-INSTANTIATE_TEST_SUITE_P(With, Store, testing::ValuesIn(databases()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(With, Store, testing::ValuesIn(databases()), [](const auto& made) { return made.param; });
 
 }  // namespace
 }  // namespace bonafide::service
