@@ -29,8 +29,9 @@ Result<Libpq> load_library() {
         find(library, "PQtransactionStatus", found.transaction_status) &&
         find(library, "PQparameterStatus", found.parameter) && find(library, "PQerrorMessage", found.message) &&
         find(library, "PQsocket", found.socket) && find(library, "PQsetNoticeReceiver", found.on_notice) &&
-        find(library, "PQexec", found.run) && find(library, "PQexecParams", found.run_with) &&
-        find(library, "PQresultStatus", found.result_status) &&
+        find(library, "PQsendQuery", found.send) && find(library, "PQsendQueryParams", found.send_with) &&
+        find(library, "PQconsumeInput", found.consume) && find(library, "PQisBusy", found.is_busy) &&
+        find(library, "PQgetResult", found.result) && find(library, "PQresultStatus", found.result_status) &&
         find(library, "PQresultErrorField", found.error_field) && find(library, "PQcmdTuples", found.changed) &&
         find(library, "PQntuples", found.rows) && find(library, "PQgetisnull", found.is_null) &&
         find(library, "PQgetvalue", found.value) && find(library, "PQgetlength", found.length) &&

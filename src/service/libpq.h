@@ -20,8 +20,11 @@ struct Libpq {
     decltype(&PQerrorMessage) message = nullptr;
     decltype(&PQsocket) socket = nullptr;
     decltype(&PQsetNoticeReceiver) on_notice = nullptr;
-    decltype(&PQexec) run = nullptr;
-    decltype(&PQexecParams) run_with = nullptr;
+    decltype(&PQsendQuery) send = nullptr;
+    decltype(&PQsendQueryParams) send_with = nullptr;
+    decltype(&PQconsumeInput) consume = nullptr;
+    decltype(&PQisBusy) is_busy = nullptr;
+    decltype(&PQgetResult) result = nullptr;
     decltype(&PQresultStatus) result_status = nullptr;
     decltype(&PQresultErrorField) error_field = nullptr;
     decltype(&PQcmdTuples) changed = nullptr;

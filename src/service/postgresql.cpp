@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -23,9 +24,12 @@ constexpr const char* kTakeWriteLock = "SELECT pg_advisory_xact_lock(47871662935
 // A server that answers no more, a lock held by a machine that vanished in mid-transaction: each ends by itself.
 // Commits reach the disk before they are answered, whatever the database's own setting.
 constexpr const char* kSession =
-    "SET statement_timeout = '15s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '20s'; "
+    "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '20s'; "
     "SET default_transaction_isolation = 'read committed'; SET standard_conforming_strings = on; "
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
+/// Longer than the server may take over a statement: one that is stopped, or waits for its disk, ends none itself.
+constexpr std::chrono::seconds kAnswer{12};
 
 /// What holds unless the address says otherwise.
 const std::array<std::pair<const char*, const char*>, 6> kDefaults = {{{"connect_timeout", "5"},
@@ -95,7 +99,7 @@ class PostgresqlConnection final : public Connection {
     PostgresqlConnection(const Libpq& pq, PGconn* handle) : pq_(pq), handle_(handle, Finisher{&pq}) {}
 
     Result<void> run(const char* sql) override {
-        const auto answer = accept(pq_.run(handle_.get(), sql));
+        const auto answer = answer_of(pq_.send(handle_.get(), sql));
         return answer ? Result<void>() : answer.error();
     }
 
@@ -122,7 +126,8 @@ class PostgresqlConnection final : public Connection {
     const char* skip_locked() const override { return " FOR UPDATE SKIP LOCKED"; }
 
     bool is_sound() const override {
-        if (pq_.status(handle_.get()) != CONNECTION_OK || pq_.transaction_status(handle_.get()) != PQTRANS_IDLE) {
+        if (is_silent_ || pq_.status(handle_.get()) != CONNECTION_OK ||
+            pq_.transaction_status(handle_.get()) != PQTRANS_IDLE) {
             return false;
         }
         // A server says nothing unasked but good-bye.
@@ -132,6 +137,48 @@ class PostgresqlConnection final : public Connection {
 
     PGconn* handle() const { return handle_.get(); }
     const Libpq& pq() const { return pq_; }
+
+    /// What the server answers to what was just `sent`: the last of several results, or the first error.
+    Result<Answer> answer_of(int sent) {
+        if (sent == 0 || is_silent_) {
+            return unreachable_error(one_line(pq_.message(handle_.get())));
+        }
+        Result<Answer> last = unreachable_error("the server closed the connection");
+        const auto deadline = Clock::now() + kAnswer;
+        for (bool failed = false;;) {
+            if (!wait_until(deadline)) {
+                is_silent_ = true;  // an answer that comes later would be taken for that to another question
+                return unreachable_error("the server does not answer");
+            }
+            PGresult* raw = pq_.result(handle_.get());
+            if (raw == nullptr) {
+                return last;
+            }
+            auto next = accept(raw);
+            if (!failed) {
+                failed = !next;
+                last = std::move(next);
+            }
+        }
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    /// Whether a result, or the end of all, is there by then.
+    bool wait_until(Clock::time_point deadline) {
+        while (pq_.is_busy(handle_.get()) != 0) {
+            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+            pollfd waiting{pq_.socket(handle_.get()), POLLIN, 0};
+            if (left.count() <= 0 || poll(&waiting, 1, static_cast<int>(left.count())) == 0) {
+                return false;
+            }
+            if (pq_.consume(handle_.get()) == 0) {
+                return true;  // the connection broke: the result says so
+            }
+        }
+        return true;
+    }
 
     /// Takes over `raw`: the answer, or the error that it is.
     Result<Answer> accept(PGresult* raw) {
@@ -150,10 +197,10 @@ class PostgresqlConnection final : public Connection {
         return error_of(state != nullptr ? state : "", message);
     }
 
-  private:
     const Libpq& pq_;
     std::unique_ptr<PGconn, Finisher> handle_;
     std::int64_t changes_ = 0;
+    bool is_silent_ = false;
 };
 
 /// Values and results travel as text, whose types the server finds from where they stand.
@@ -180,9 +227,9 @@ class PostgresqlStatement final : public StatementDriver {
             for (const auto& value : values_) {
                 pointers.push_back(value ? value->c_str() : nullptr);
             }
-            auto answer = connection_.accept(connection_.pq().run_with(connection_.handle(), sql_.c_str(),
-                                                                       static_cast<int>(pointers.size()), nullptr,
-                                                                       pointers.data(), nullptr, nullptr, 0));
+            auto answer = connection_.answer_of(connection_.pq().send_with(connection_.handle(), sql_.c_str(),
+                                                                           static_cast<int>(pointers.size()), nullptr,
+                                                                           pointers.data(), nullptr, nullptr, 0));
             if (!answer) {
                 return answer.error();
             }

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 PASSWORD = "correct horse/battery@staple"
@@ -63,8 +64,21 @@ class Cluster:
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(timeout=60)
 
+    def hang(self):
+        """All of it stands still, as where its disk does; connections stay. go_on() ends that."""
+        self.signal_all(signal.SIGSTOP)
+
+    def go_on(self):
+        self.signal_all(signal.SIGCONT)
+
+    def signal_all(self, which):
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for process in [self.process.pid, *map(int, children)]:
+            os.kill(process, which)
+
     def remove(self):
         if self.process and self.process.poll() is None:
+            self.go_on()
             self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -72,5 +86,39 @@ class Cluster:
         return self.run("psql", "--no-psqlrc", "--host", self.folder, "--port", self.port, "--username", "bonafide", "--tuples-only", "--no-align",
                         "--command", statement, database).strip()
 
-    def url(self, database):
-        return f"postgresql://bonafide:{QUOTED}@127.0.0.1:{self.port}/{database}"
+    def url(self, database, port=None):
+        return f"postgresql://bonafide:{QUOTED}@127.0.0.1:{port or self.port}/{database}"
+
+
+class Proxy:
+    """Stands between a client and the server, and loses the answers to the next `commits` commits, with the connection."""
+
+    COMMIT = b"Q\0\0\0\x0bCOMMIT\0"
+
+    def __init__(self, port):
+        self.to, self.commits = port, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            client, _ = self.listener.accept()
+            server = socket.create_connection(("127.0.0.1", self.to))
+            threading.Thread(target=self.forward, args=(client, server), daemon=True).start()
+            threading.Thread(target=self.forward, args=(server, client), daemon=True).start()
+
+    def forward(self, source, sink):
+        try:
+            while piece := source.recv(65536):
+                if piece == self.COMMIT and self.commits > 0:
+                    self.commits -= 1
+                    source.shutdown(socket.SHUT_RDWR)  # the client hears nothing more
+                    sink.sendall(piece)
+                    time.sleep(0.2)
+                    sink.shutdown(socket.SHUT_RDWR)
+                    return
+                sink.sendall(piece)
+            sink.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass

@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from postgresql_cluster import PASSWORD, QUOTED, Cluster, programs
+from postgresql_cluster import PASSWORD, QUOTED, Cluster, Proxy, programs
 from test_callbacks import Receiver, wait_for
 
 needs_server = pytest.mark.skipif(programs() is None, reason="NOTICE: no PostgreSQL server here (Debian's package postgresql)")
@@ -161,18 +161,71 @@ def test_a_server_that_vanishes_leaves_its_check_to_another(replicas, bonafide, 
     assert ended["state"] == "done" and ended["attempts"] == 2
     assert any(line["event"] == "check.recovered" and line["check"] == check for line in second.log())
     assert events_of(audit(bonafide, replicas), check) == ["check.accepted", "check.done"]
-    # One that was taken up as often as may be is put aside, where it can be seen.
+    # One that took as many servers down as may be is put aside, where it can be seen.
     poison = second.upload(film + b"\0", "poison.mp4").json()["id"]
-    for server in (second, first):
-        wait_for_state(server if server.process.poll() is None else second, poison, "running")
-        other = first if server is second else replicas("--jobs", 1, "--lease", 3, "--max-attempts", 2, start=False)
+    for attempt, dying, other in ((1, second, first), (2, first, second)):
+        wait_for(lambda: dying.get(f"/v1/checks/{poison}").json()["attempts"] == attempt, timeout=60)
+        dying.stop(signal.SIGKILL)
         other.start()
-        server.stop(signal.SIGKILL)
-        if server is second:
-            wait_for(lambda: other.get(f"/v1/checks/{poison}").json()["attempts"] == 2, timeout=60)
-    failed = other.wait(poison)
+    failed = second.wait(poison)
     assert failed["state"] == "failed" and "2 attempts" in failed["error"]["detail"]
-    assert [entry["id"] for entry in other.get("/v1/checks?state=failed").json()["checks"]] == [poison]
+    assert [entry["id"] for entry in second.get("/v1/checks?state=failed").json()["checks"]] == [poison]
+    assert events_of(audit(bonafide, replicas), poison) == ["check.accepted", "check.failed"]
+
+
+@needs_server
+def test_a_server_that_slept_overwrites_nothing(replicas, bonafide, examples):
+    first = replicas("--jobs", 1, "--lease", 2)
+    check = first.upload((examples / "long.mp4").read_bytes(), "film.mp4").json()["id"]
+    wait_for_state(first, check, "running")
+    first.process.send_signal(signal.SIGSTOP)
+    second = replicas("--jobs", 1, "--lease", 2)
+    assert second.wait(check)["attempts"] == 2
+    results = second.data / "checks" / check / "results"
+    made = (results / "report.json").stat()
+    first.process.send_signal(signal.SIGCONT)
+    wait_for(lambda: any(line["event"] == "check.ended" for line in first.log()), timeout=120)
+    assert sorted(os.listdir(results.parent)) == ["media", "results"], "what the late one had is gone"
+    assert (results / "report.json").stat().st_ino == made.st_ino
+    assert first.get(f"/v1/checks/{check}").json()["attempts"] == 2
+    assert events_of(audit(bonafide, replicas), check) == ["check.accepted", "check.done"]
+
+
+@needs_server
+def test_a_commit_whose_answer_is_lost(replicas, cluster, bonafide, picture, examples, is_problem):
+    proxy = Proxy(cluster.port)
+    replicas.address.write_text(cluster.url(replicas.database, proxy.port) + "\n")
+    server = replicas("--jobs", 1)
+    film = server.upload((examples / "long.mp4").read_bytes(), "film.mp4").json()["id"]
+    wait_for_state(server, film, "running")
+    proxy.commits = 1
+    is_problem(server.upload(picture, Idempotency_Key="once"), 503, "unavailable")
+    assert proxy.commits == 0
+    again = server.upload(picture, Idempotency_Key="once")
+    assert again.status == 202
+    proxy.commits = 1  # that of the film's end
+    for check in (film, again.json()["id"]):
+        ended = server.wait(check)
+        assert ended["state"] == "done" and ended["attempts"] == 1, ended
+        assert server.get(f"/v1/checks/{check}/report").status == 200
+        assert sorted(os.listdir(server.data / "checks" / check)) == ["media", "results"]
+    assert proxy.commits == 0
+    entries = audit(bonafide, replicas)
+    for check in (film, again.json()["id"]):
+        assert events_of(entries, check) == ["check.accepted", "check.done"]
+
+
+@needs_server
+def test_a_database_that_hangs(replicas, cluster, picture, is_problem):
+    server = replicas("--jobs", 1)
+    cluster.hang()
+    try:
+        is_problem(server.upload(picture), 503, "unavailable")
+        assert server.get("/healthz").status == 200
+    finally:
+        cluster.go_on()
+    wait_for(lambda: server.get("/readyz").status == 200, timeout=30)
+    assert server.wait(server.upload(picture).json()["id"])["state"] == "done"
 
 
 @needs_server
