@@ -19,6 +19,11 @@ foreach(pair IN ITEMS
     target_link_libraries(bonafide_dependency_${name} INTERFACE PkgConfig::BONAFIDE_${name})
 endforeach()
 
+# PostgreSQL's client library: its header alone, for the service loads the library when it is told to use a server (docs/adr/0016-postgresql.md).
+pkg_check_modules(BONAFIDE_LIBPQ REQUIRED libpq)
+add_library(bonafide_dependency_LIBPQ INTERFACE)
+target_include_directories(bonafide_dependency_LIBPQ SYSTEM INTERFACE ${BONAFIDE_LIBPQ_INCLUDE_DIRS})
+
 # OpenCV: only the modules we use. Debian's OpenCVConfig.cmake would want all of them (and their 200 dependencies) installed.
 find_path(BONAFIDE_OPENCV_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
 foreach(module IN ITEMS core imgproc flann features2d calib3d)

@@ -16,6 +16,8 @@ SHARED = pathlib.Path(os.environ.get("BONAFIDE_SHARED_DATA", ROOT / ".." / "shar
 def pytest_terminal_summary(terminalreporter):
     if not (SHARED / "README.md").exists():
         terminalreporter.write_line(f"NOTICE: no development data at {SHARED}: the tests on real media did not run", red=True)
+    if not list(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        terminalreporter.write_line("NOTICE: no PostgreSQL server (Debian's package postgresql): the tests with several servers did not run", red=True)
 
 
 class Program:

@@ -5,6 +5,7 @@
 #include "service/data_folder.h"
 #include "service/key_store.h"
 #include "service/service.h"
+#include "service/shared_folder.h"
 #include "service/times.h"
 
 #include <nlohmann/json.hpp>
@@ -47,6 +48,42 @@ Result<std::string> read_secret(const std::string& path) {
         return Error{ErrorCode::kUsage, path + " must hold a line of at least 16 characters"};
     }
     return secret;
+}
+
+/// Where the address of a PostgreSQL server may stand that is not to be read by everybody who lists processes.
+constexpr const char* kDatabaseVariable = "BONAFIDE_DATABASE";
+
+/// Whether the address of a server has a password in it, in either of its two places.
+bool holds_password(const std::string& url) {
+    const std::size_t begin = url.find("//"), at = url.find('@');
+    return url.find("password=") != std::string::npos ||
+           (begin != std::string::npos && at != std::string::npos && url.find(':', begin) < at);
+}
+
+/// Finds out which database is meant: an option, a file or a variable names a server, else it is the folder's own.
+Result<void> find_database(ServeRequest& request) {
+    std::string& url = request.options.database_url;
+    if (!request.database_file.empty()) {
+        if (!url.empty()) {
+            return Error{ErrorCode::kUsage, "--database and --database-file exclude each other"};
+        }
+        std::ifstream stream(request.database_file);
+        if (!std::getline(stream, url) || url.empty()) {
+            return Error{ErrorCode::kUsage,
+                         request.database_file + " must hold the database's address in its first line"};
+        }
+    } else if (!url.empty() && holds_password(url)) {
+        std::fprintf(stderr,
+                     "bonafide: everybody on this machine can read a password in --database; use --database-file or "
+                     "the variable %s\n",
+                     kDatabaseVariable);
+    } else if (const char* given = std::getenv(kDatabaseVariable); url.empty() && given != nullptr) {
+        url = given;
+    }
+    if (url.empty() && (request.lease->count() > 0 || request.database_connections->count() > 0)) {
+        return Error{ErrorCode::kUsage, "--lease and --database-connections go with --database alone"};
+    }
+    return {};
 }
 
 /// Each connection is an open file, and most systems begin with room for about a thousand.
@@ -110,11 +147,11 @@ int serve(ServeRequest& request, const engine::Installation& installation) {
 }
 
 Result<std::unique_ptr<service::Database>> open_database(const ServeRequest& request) {
-    const auto folder = service::DataFolder::open(request.options.data_folder);
-    if (!folder) {
-        return folder.error();
+    if (!request.options.database_url.empty()) {
+        return service::Database::connect(request.options.database_url, request.options.database_connections);
     }
-    return service::Database::open(folder->database().string());
+    const auto folder = service::DataFolder::open(request.options.data_folder);
+    return folder ? service::open_database(request.options, *folder) : folder.error();
 }
 
 int add_key(const ServeRequest& request, service::KeyStore& keys) {
@@ -165,6 +202,31 @@ int print_audit(service::Database& database) {
         return service::read_audit(connection, [](const std::string& line) { std::printf("%s\n", line.c_str()); });
     });
     return read ? kClean : complain(read.error().message);
+}
+
+void add_database_options(CLI::App& command, ServeRequest& request) {
+    service::Options& options = request.options;
+    const char* group = "Several servers with one queue";
+    command
+        .add_option("--database", options.database_url,
+                    "PostgreSQL server that they share: postgresql://USER@HOST/NAME (default: the variable "
+                    "BONAFIDE_DATABASE, else SQLite in the data folder)")
+        ->type_name("URL")
+        ->group(group);
+    command.add_option("--database-file", request.database_file, "File whose first line is that address")
+        ->check(CLI::ExistingFile)
+        ->group(group);
+    request.lease = command
+                        .add_option("--lease", options.lease_s,
+                                    "Seconds after which the checks of a server that vanished are taken up by another")
+                        ->check(CLI::Range(1.0, 86400.0))
+                        ->capture_default_str()
+                        ->group(group);
+    request.database_connections =
+        command.add_option("--database-connections", options.database_connections, "Connections to it at a time")
+            ->check(CLI::Range(2, 200))
+            ->capture_default_str()
+            ->group(group);
 }
 
 void add_server_options(CLI::App& command, ServeRequest& request) {
@@ -244,6 +306,7 @@ void add_serve(CLI::App& app, ServeRequest& request) {
     command.add_option("--data", request.options.data_folder, "Folder of the database, media and reports")
         ->type_name("DIR")
         ->capture_default_str();
+    add_database_options(command, request);
     add_server_options(command, request);
     CLI::App& keys = *command.add_subcommand("keys", "API keys, which every address but loopback needs");
     keys.require_subcommand(1);
@@ -260,11 +323,14 @@ void add_serve(CLI::App& app, ServeRequest& request) {
     request.revoke_key->add_option("NAME", request.key_name, "Of the key")->required();
     request.audit = command.add_subcommand("audit", "Print the audit log as JSON lines, and check its chain");
     for (CLI::App* sub : {&keys, request.add_key, request.list_keys, request.revoke_key, request.audit}) {
-        sub->fallthrough();  // --data may stand behind them
+        sub->fallthrough();  // --data and --database may stand behind them
     }
 }
 
 int run_serve(ServeRequest request, const engine::Installation& installation) {
+    if (auto found = find_database(request); !found) {
+        return complain(found.error().message);
+    }
     const bool uses_database = request.add_key->parsed() || request.list_keys->parsed() ||
                                request.revoke_key->parsed() || request.audit->parsed();
     if (!uses_database) {

@@ -14,6 +14,8 @@ namespace bonafide::cli {
 struct ServeRequest {
     service::Options options;
     std::string callback_secret_file;
+    std::string database_file;
+    CLI::Option *lease = nullptr, *database_connections = nullptr;
     std::string key_name;
     std::vector<std::string> scopes;
     bool json = false;

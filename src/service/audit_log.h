@@ -1,6 +1,6 @@
 #pragma once
 
-#include "service/sqlite.h"
+#include "service/database.h"
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +22,9 @@ struct AuditEntry {
 
 /// Adds an entry at the end of the chain, in the transaction that is open.
 Result<void> append_audit(Connection& connection, const AuditEntry& entry);
+
+/// The same in a transaction of its own.
+Result<void> append_audit(Database& database, const AuditEntry& entry);
 
 /// Hands every entry on as one line of JSON, oldest first. kInvalid, naming the entry, where the chain is broken.
 /// Entries taken off the end cannot be missed from inside: whoever needs that keeps the last hash elsewhere.

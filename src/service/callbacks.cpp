@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kMostAttempts = 8;
 constexpr std::chrono::milliseconds kLook{1000};
+/// After which an attempt was cut off, with the server that made it.
+constexpr std::int64_t kLongestAttemptMs = 60'000;
 
 }  // namespace
 
@@ -53,21 +55,31 @@ void Callbacks::run() {
 }
 
 Result<std::optional<Callbacks::Due>> Callbacks::next_due() {
-    const std::int64_t now = now_ms();
-    return place_.database.read([&](Connection& connection) -> Result<std::optional<Due>> {
-        // As with checks: a wait longer than any can be means that the clock stepped back.
+    return place_.database.write([&](Connection& connection) -> Result<std::optional<Due>> {
+        const auto now = connection.now_ms();
+        if (!now) {
+            return now.error();
+        }
+        // As with checks: a wait longer than any can be means that the clock stepped back. While this attempt lasts, no
+        // other server begins one.
         Statement row(connection,
-                      "SELECT id, url, attempts FROM callbacks WHERE not_before_ms <= ? OR not_before_ms > ? "
-                      "ORDER BY not_before_ms LIMIT 1");
-        row.bind(now).bind(now + kLongestWaitMs);
-        const auto found = row.step();
+                      std::string("UPDATE callbacks SET attempts = attempts + 1, not_before_ms = ? WHERE id = (SELECT "
+                                  "id FROM callbacks WHERE not_before_ms <= ? OR not_before_ms > ? ORDER BY "
+                                  "not_before_ms LIMIT 1") +
+                          connection.skip_locked() + ") RETURNING id, url, attempts");
+        row.bind(*now + kLongestAttemptMs).bind(*now).bind(*now + kLongestWaitMs);
+        auto found = row.step();
         if (!found) {
             return found.error();
         }
         if (!*found) {
             return std::optional<Due>();
         }
-        return std::optional(Due{row.text(0), row.text(1), static_cast<int>(row.integer(2))});
+        Due due{row.text(0), row.text(1), static_cast<int>(row.integer(2))};
+        if (found = row.step(); !found) {
+            return found.error();
+        }
+        return std::optional(std::move(due));
     });
 }
 
@@ -90,24 +102,32 @@ bool Callbacks::send_next() {
 
 void Callbacks::settle(const Due& due, const Result<int>& answered) {
     const bool delivered = answered && *answered >= 200 && *answered < 300;
-    const int attempts = due.attempts + 1;
-    const bool given_up = !delivered && attempts >= kMostAttempts;
+    const bool given_up = !delivered && due.attempts >= kMostAttempts;
     const std::string outcome = answered ? std::to_string(*answered) : answered.error().message;
     place_.log.info("callback",
-                    {{"check", due.id}, {"attempt", attempts}, {"delivered", delivered}, {"answer", outcome}});
+                    {{"check", due.id}, {"attempt", due.attempts}, {"delivered", delivered}, {"answer", outcome}});
     const auto settled = place_.database.write([&](Connection& connection) -> Result<void> {
+        // The number of the attempt is its lease: another server may have begun the next one meanwhile.
         if (!delivered && !given_up) {
-            return Statement(connection, "UPDATE callbacks SET attempts = ?, not_before_ms = ? WHERE id = ?")
-                .bind(static_cast<std::int64_t>(attempts))
-                .bind(now_ms() + wait_after(attempts))
+            const auto now = connection.now_ms();
+            if (!now) {
+                return now.error();
+            }
+            return Statement(connection, "UPDATE callbacks SET not_before_ms = ? WHERE id = ? AND attempts = ?")
+                .bind(*now + wait_after(due.attempts))
                 .bind(due.id)
+                .bind(std::int64_t{due.attempts})
                 .run();
         }
         auto transaction = Transaction::begin(connection);
         if (!transaction) {
             return transaction.error();
         }
-        if (auto removed = Statement(connection, "DELETE FROM callbacks WHERE id = ?").bind(due.id).run(); !removed) {
+        auto removed = Statement(connection, "DELETE FROM callbacks WHERE id = ? AND attempts = ?")
+                           .bind(due.id)
+                           .bind(std::int64_t{due.attempts})
+                           .run();
+        if (!removed || connection.changes() == 0) {
             return removed;
         }
         const AuditEntry entry{

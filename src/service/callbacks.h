@@ -36,11 +36,12 @@ class Callbacks {
   private:
     struct Due {
         std::string id, url;
-        int attempts = 0;
+        int attempts = 0;  ///< with this one
     };
     void run();
     /// False where none is due.
     bool send_next();
+    /// Takes the one that has been due longest.
     Result<std::optional<Due>> next_due();
     void settle(const Due& due, const Result<int>& answered);
 

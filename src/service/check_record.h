@@ -1,7 +1,7 @@
 #pragma once
 
+#include "service/connection.h"
 #include "service/problem.h"
-#include "service/sqlite.h"
 
 #include <nlohmann/json.hpp>
 

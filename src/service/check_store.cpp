@@ -1,16 +1,18 @@
 #include "service/check_store.h"
 
 #include "service/audit_log.h"
-#include "service/times.h"
 
 #include <algorithm>
 
 namespace bonafide::service {
 namespace {
 
+/// PostgreSQL and SQLite take far more values in one statement; a longer one is no faster.
+constexpr std::size_t kIdsAtOnce = 500;
+
 Result<std::optional<CheckRecord>> find_by(Connection& connection, const std::string& condition,
                                            const std::vector<std::string>& values) {
-    Statement row(connection, (std::string("SELECT ") + kRecordColumns + " FROM checks WHERE " + condition).c_str());
+    Statement row(connection, std::string("SELECT ") + kRecordColumns + " FROM checks WHERE " + condition);
     for (const std::string& value : values) {
         row.bind(value);
     }
@@ -44,6 +46,10 @@ bool is_hexadecimal(const std::string& text) {
 }
 
 Result<void> insert(Connection& connection, const NewCheck& check) {
+    const auto now = connection.now_ms();
+    if (!now) {
+        return now.error();
+    }
     return Statement(connection,
                      "INSERT INTO checks(id, state, file_name, size_bytes, sha256, created_ms, owner, idempotency_key, "
                      "callback_url) VALUES(?, 'queued', ?, ?, ?, ?, ?, ?, ?)")
@@ -51,7 +57,7 @@ Result<void> insert(Connection& connection, const NewCheck& check) {
         .bind(check.file_name)
         .bind(static_cast<std::int64_t>(check.size_bytes))
         .bind(check.sha256)
-        .bind(now_ms())
+        .bind(*now)
         .bind(check.owner)
         .bind(check.idempotency_key)
         .bind(check.callback_url)
@@ -113,7 +119,7 @@ Result<bool> CheckStore::exists(const std::string& id) {
 }
 
 Result<ListPage> CheckStore::list(const ListQuery& query) {
-    std::string sql = std::string("SELECT ") + kRecordColumns + " FROM checks WHERE 1";
+    std::string sql = std::string("SELECT ") + kRecordColumns + " FROM checks WHERE TRUE";
     if (query.before_seq) {
         sql += " AND seq < ?";
     }
@@ -125,12 +131,12 @@ Result<ListPage> CheckStore::list(const ListQuery& query) {
     }
     const bool may_be_digest = is_hexadecimal(query.text);
     if (!query.text.empty()) {
-        sql += may_be_digest ? " AND (file_name LIKE ? ESCAPE '\\' OR sha256 LIKE ?)"
-                             : " AND file_name LIKE ? ESCAPE '\\'";
+        sql += may_be_digest ? " AND (lower(file_name) LIKE lower(?) ESCAPE '\\' OR sha256 LIKE lower(?))"
+                             : " AND lower(file_name) LIKE lower(?) ESCAPE '\\'";
     }
     sql += " ORDER BY seq DESC LIMIT ?";
     return database_.read([&](Connection& connection) -> Result<ListPage> {
-        Statement rows(connection, sql.c_str());
+        Statement rows(connection, sql);
         if (query.before_seq) {
             rows.bind(*query.before_seq);
         }
@@ -220,12 +226,48 @@ Result<void> CheckStore::probe() {
     });
 }
 
-Result<std::vector<std::string>> CheckStore::finished_before(std::int64_t time_ms, std::size_t most) {
+Result<std::map<std::string, Progress>> CheckStore::progress(const std::vector<std::string>& ids) {
+    std::map<std::string, Progress> found;
+    for (std::size_t begin = 0; begin < ids.size(); begin += kIdsAtOnce) {
+        const std::size_t end = std::min(ids.size(), begin + kIdsAtOnce);
+        std::string sql = "SELECT id, state, attempts FROM checks WHERE id IN (?";
+        for (std::size_t at = begin + 1; at < end; ++at) {
+            sql += ", ?";
+        }
+        const auto read = database_.read([&](Connection& connection) -> Result<void> {
+            Statement rows(connection, sql + ")");
+            for (std::size_t at = begin; at < end; ++at) {
+                rows.bind(ids[at]);
+            }
+            for (;;) {
+                const auto row = rows.step();
+                if (!row) {
+                    return row.error();
+                }
+                if (!*row) {
+                    return {};
+                }
+                found[rows.text(0)] = {state_from(rows.text(1)).value_or(State::kFailed),
+                                       static_cast<int>(rows.integer(2))};
+            }
+        });
+        if (!read) {
+            return read.error();
+        }
+    }
+    return found;
+}
+
+Result<std::vector<std::string>> CheckStore::finished_since(std::int64_t age_ms, std::size_t most) {
     return database_.read([&](Connection& connection) -> Result<std::vector<std::string>> {
+        const auto now = connection.now_ms();
+        if (!now) {
+            return now.error();
+        }
         Statement rows(
             connection,
             "SELECT id FROM checks WHERE state IN ('done', 'failed') AND finished_ms < ? ORDER BY seq LIMIT ?");
-        rows.bind(time_ms).bind(static_cast<std::int64_t>(most));
+        rows.bind(*now - age_ms).bind(static_cast<std::int64_t>(most));
         std::vector<std::string> ids;
         for (;;) {
             const auto row = rows.step();

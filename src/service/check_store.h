@@ -3,6 +3,7 @@
 #include "service/check_record.h"
 #include "service/database.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,9 +47,16 @@ struct Claim {
     int attempts = 0;  ///< with this one
 };
 
-/// What became of the checks that an earlier process left running.
+/// How far a check has come.
+struct Progress {
+    State state = State::kQueued;
+    int attempts = 0;
+    bool operator==(const Progress&) const = default;
+};
+
+/// What became of checks whose server ended while it worked on them.
 struct Recovered {
-    int waiting = 0;                    ///< how many wait again
+    std::vector<std::string> waiting;   ///< ids of those that wait again
     std::vector<std::string> given_up;  ///< ids of those that had had all their attempts
 };
 
@@ -56,7 +64,8 @@ struct Recovered {
 /// would survive a power cut. Thread-safe.
 class CheckStore {
   public:
-    explicit CheckStore(Database& database) : database_(database) {}
+    /// `lease_ms`: how long a claim holds unless it is renewed, where servers share the database; 0: for ever.
+    explicit CheckStore(Database& database, std::int64_t lease_ms = 0) : database_(database), lease_ms_(lease_ms) {}
 
     /// Takes a check in unless `most_waiting` wait already. One transaction: two that race for one idempotency key get
     /// one check.
@@ -72,8 +81,12 @@ class CheckStore {
 
     /// Gives the check that has waited longest to the caller, who alone may then finish it.
     Result<std::optional<Claim>> claim();
-    /// Each of these is false where the claim no longer holds: the check was deleted meanwhile.
-    Result<bool> finish(const Claim& claim, const Outcome& outcome);
+    /// Each of these is false where the claim no longer holds: the check was deleted meanwhile, or the lease was over
+    /// and another server took the check up.
+    Result<bool> renew(const Claim& claim);
+    /// `publish` puts the results where they are looked for. It is called while nobody else can end this check, and the
+    /// check is not done where it fails; it may be called again.
+    Result<bool> finish(const Claim& claim, const Outcome& outcome, const std::function<Result<void>()>& publish);
     Result<bool> retry(const Claim& claim, std::int64_t wait_ms);
     Result<bool> give_up(const Claim& claim, const Problem& problem);
     /// As if it had never been claimed, except that it waits: the service stops, or the attempt failed for a reason
@@ -82,14 +95,21 @@ class CheckStore {
     /// After a start: what an earlier process left running, because it was killed, waits again, unless that was its
     /// `max_attempts`th attempt. A file that brings the whole service down must not do so for ever.
     Result<Recovered> recover_running(int max_attempts);
+    /// The same with the checks whose lease is over, at any time: the server that had them is gone, or cut off.
+    Result<Recovered> recover_expired(int max_attempts);
 
-    /// Ids of checks that ended before `time_ms`; at most `most`.
-    Result<std::vector<std::string>> finished_before(std::int64_t time_ms, std::size_t most);
+    /// Ids of checks that ended longer than `age_ms` ago; at most `most`.
+    Result<std::vector<std::string>> finished_since(std::int64_t age_ms, std::size_t most);
+    /// How far those of `ids` have come that there are.
+    Result<std::map<std::string, Progress>> progress(const std::vector<std::string>& ids);
     Result<bool> exists(const std::string& id);
 
   private:
-    Result<bool> end(const Claim& claim, State state, const Outcome* outcome, const Problem* problem);
+    struct Ending;
+    Result<bool> end(const Claim& claim, const Ending& ending);
+    Result<Recovered> recover(int max_attempts, bool only_expired);
     Database& database_;
+    std::int64_t lease_ms_;
 };
 
 /// Longest wait between two attempts, milliseconds.

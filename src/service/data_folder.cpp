@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <vector>
 
 namespace bonafide::service {
 
@@ -54,6 +53,24 @@ Result<void> synchronise_folder(const fs::path& path) {
     return {};
 }
 
+namespace {
+
+/// What lies in `folder` and was not changed for `age`.
+std::vector<fs::path> unchanged_in(const fs::path& folder, std::chrono::seconds age) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    const auto newest = fs::file_time_type::clock::now() - age;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+        const auto changed = fs::last_write_time(entry.path(), error);
+        if (age.count() == 0 || (!error && changed < newest)) {
+            found.push_back(entry.path());
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
 Result<DataFolder> DataFolder::open(const fs::path& path) {
     std::error_code error;
     const fs::path root = fs::absolute(path, error);
@@ -69,14 +86,15 @@ Result<DataFolder> DataFolder::open(const fs::path& path) {
     return DataFolder(root);
 }
 
-Result<void> DataFolder::lock() {
+Result<void> DataFolder::lock(Use use) {
     const fs::path path = root_ / "lock";
     lock_ = engine::OwnedFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!lock_.valid()) {
         return disk_error("make " + path.string());
     }
-    if (flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
-        return Error{ErrorCode::kUsage, "another server uses " + root_.string()};
+    if (flock(lock_.get(), (use == Use::kAlone ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
+        return errno == EWOULDBLOCK ? Error{ErrorCode::kUsage, "another server uses " + root_.string()}
+                                    : disk_error("lock " + path.string());
     }
     return {};
 }
@@ -102,34 +120,29 @@ void DataFolder::remove_media(const std::string& id) const {
     (void)::unlink(media(id).c_str());
 }
 
+void DataFolder::remove_results_of(const std::string& id, const std::string& lease) const {
+    std::error_code error;
+    fs::remove_all(results_of(id, lease), error);
+}
+
 void DataFolder::remove(const std::string& id) const {
     std::error_code error;
     fs::remove_all(folder(id), error);
 }
 
-void DataFolder::sweep(const std::function<bool(const std::string& id)>& known) const {
-    std::error_code error;
-    std::vector<fs::path> stale;
-    for (const fs::directory_entry& entry : fs::directory_iterator(root_ / "incoming", error)) {
-        stale.push_back(entry.path());
-    }
-    for (const fs::directory_entry& entry : fs::directory_iterator(root_ / "checks", error)) {
-        if (!known(entry.path().filename().string())) {
-            stale.push_back(entry.path());
-        }
-    }
-    for (const fs::path& path : stale) {
+void DataFolder::sweep_uploads(std::chrono::seconds age) const {
+    for (const fs::path& path : unchanged_in(root_ / "incoming", age)) {
+        std::error_code error;
         fs::remove_all(path, error);
     }
 }
 
-void DataFolder::for_each_media(const std::function<void(const std::string& id)>& take) const {
-    std::error_code error;
-    for (const fs::directory_entry& entry : fs::directory_iterator(root_ / "checks", error)) {
-        if (fs::exists(entry.path() / "media", error)) {
-            take(entry.path().filename().string());
-        }
+std::vector<std::string> DataFolder::checks(std::chrono::seconds age) const {
+    std::vector<std::string> ids;
+    for (const fs::path& path : unchanged_in(root_ / "checks", age)) {
+        ids.push_back(path.filename().string());
     }
+    return ids;
 }
 
 std::uint64_t DataFolder::free_bytes() const {

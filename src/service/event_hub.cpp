@@ -1,5 +1,7 @@
 #include "service/event_hub.h"
 
+#include <set>
+
 namespace bonafide::service {
 namespace {
 
@@ -72,6 +74,15 @@ void EventHub::changed_all() {
     for (const std::function<void()>& listener : listeners_of(nullptr)) {
         listener();
     }
+}
+
+std::vector<std::string> EventHub::followed() {
+    const std::lock_guard lock(mutex_);
+    std::set<std::string> ids;
+    for (const auto& [number, listener] : listeners_) {
+        ids.insert(listener.first);
+    }
+    return {ids.begin(), ids.end()};
 }
 
 /// Copies, called without the lock: a listener may drop what removes it from here.

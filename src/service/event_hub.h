@@ -22,6 +22,8 @@ class EventHub {
     void changed(const std::string& id);
     /// Calls all of them: the service stops.
     void changed_all();
+    /// Ids of the checks that somebody follows, each once.
+    std::vector<std::string> followed();
 
   private:
     std::vector<std::function<void()>> listeners_of(const std::string* id);

@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t kMostBytes = 200;
 constexpr std::size_t kMostExtensionBytes = 12;
 constexpr std::string_view kNameless = "upload";
+/// U+FFFD, and the same in UTF-8.
+constexpr std::uint32_t kReplacement = 0xFFFD;
+constexpr std::string_view kReplacementBytes = "\xEF\xBF\xBD";
 
 char lowered(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -59,7 +62,7 @@ std::optional<std::string> take_quoted(std::string_view& rest) {
 
 /// The code point at the front of `text` and its length; {0xFFFD, 1} where the bytes are not UTF-8 (RFC 3629).
 std::pair<std::uint32_t, std::size_t> decode(std::string_view text) {
-    static constexpr std::pair<std::uint32_t, std::size_t> kBroken{0xFFFD, 1};
+    static constexpr std::pair<std::uint32_t, std::size_t> kBroken{kReplacement, 1};
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
     const unsigned char lead = byte(0);
     if (lead < 0x80) {
@@ -171,8 +174,8 @@ std::string harmless_file_name(std::string_view name) {
         const auto [code, length] = decode(rest);
         if (is_deceptive(code)) {
             result += '_';
-        } else if (code == 0xFFFD) {
-            result += "\xEF\xBF\xBD";
+        } else if (code == kReplacement) {
+            result += kReplacementBytes;
         } else {
             result += rest.substr(0, length);
         }
@@ -183,6 +186,16 @@ std::string harmless_file_name(std::string_view name) {
         return std::string(kNameless);
     }
     return shortened(std::string(visible));
+}
+
+std::string as_utf8(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const auto [code, length] = decode(text);
+        result += code == kReplacement || code == 0 ? kReplacementBytes : text.substr(0, length);
+        text.remove_prefix(length);
+    }
+    return result;
 }
 
 }  // namespace bonafide::service

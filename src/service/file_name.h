@@ -24,4 +24,7 @@ std::string file_name_of(const ParameterisedValue& disposition);
 /// and those that turn the direction of text, at most 200 bytes, never empty, "." or "..".
 std::string harmless_file_name(std::string_view name);
 
+/// `text` with U+FFFD in place of what is no UTF-8 (RFC 3629), and of NUL.
+std::string as_utf8(std::string_view text);
+
 }  // namespace bonafide::service

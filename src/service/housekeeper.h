@@ -17,6 +17,7 @@ class Housekeeper {
   public:
     struct Place {
         const Options& options;
+        bool shared;  ///< other servers use folder and database too
         DataFolder& folder;
         CheckStore& store;
         EventHub& hub;
@@ -28,7 +29,9 @@ class Housekeeper {
     Housekeeper(const Housekeeper&) = delete;
     Housekeeper& operator=(const Housekeeper&) = delete;
 
-    /// Once, before anything is accepted: incomplete uploads, folders without a check, media that should be gone.
+    /// Incomplete uploads, folders without a check, media that should be gone. Where this server alone uses the folder,
+    /// only before anything is accepted: then all that is not known is waste. Where several do, at any time: what
+    /// others have in hand is young.
     void sweep();
     void start();
     void stop();

@@ -2,7 +2,6 @@
 
 #include "service/audit_log.h"
 #include "service/secrets.h"
-#include "service/times.h"
 
 #include <array>
 
@@ -67,11 +66,15 @@ Result<std::string> KeyStore::add(const std::string& name, const std::set<Scope>
         if (!transaction) {
             return transaction.error();
         }
-        auto added = Statement(connection, "INSERT OR IGNORE INTO keys VALUES(?, ?, ?, ?)")
+        const auto now = connection.now_ms();
+        if (!now) {
+            return now.error();
+        }
+        auto added = Statement(connection, "INSERT INTO keys VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING")
                          .bind(name)
                          .bind(sha256_of_text(key))
                          .bind(joined(scopes))
-                         .bind(now_ms())
+                         .bind(*now)
                          .run();
         if (!added) {
             return added.error();

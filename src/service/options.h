@@ -12,7 +12,10 @@ namespace bonafide::service {
 /// How a service runs. Every default stands here and nowhere else; each has an option of its name in `bonafide serve`.
 struct Options {
     std::string data_folder;
-    std::string pages_folder;             ///< built web pages; empty or absent: a plain page that says so
+    std::string database_url;              ///< of a PostgreSQL server that several servers share; empty: SQLite
+    std::size_t database_connections = 8;  ///< to it at a time
+    double lease_s = 60;       ///< servers that share a queue take up the checks of one that vanished after so long
+    std::string pages_folder;  ///< built web pages; empty or absent: a plain page that says so
     std::string address = "127.0.0.1";    ///< to listen on; any that is not loopback needs an API key to exist
     std::uint16_t port = 8080;            ///< 0: one that is free
     std::vector<std::string> host_names;  ///< further names to answer to while no key is needed

@@ -1,6 +1,6 @@
 #include "service/problem.h"
 
-#include "service/sqlite.h"
+#include "service/connection.h"
 
 #include <utility>
 
@@ -88,6 +88,9 @@ Problem internal(std::string detail) {
 Problem from_error(const Error& error) {
     if (is_busy(error)) {
         return unavailable("The database is locked by another program.");
+    }
+    if (is_unreachable(error)) {
+        return unavailable("The database does not answer. What was accepted before is kept.");
     }
     if (error.code == ErrorCode::kLimit) {
         return no_space();

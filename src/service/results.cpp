@@ -75,21 +75,13 @@ Result<void> write_files(const fs::path& folder, const engine::Checked& checked,
 
 }  // namespace
 
-Result<Outcome> write_results(const DataFolder& folder, const std::string& id, const engine::Checked& checked,
+Result<Outcome> write_results(const DataFolder& folder, const Claim& claim, const engine::Checked& checked,
                               const report::AnalyzerNotes& notes, const engine::SigningKey& key, Log& log) {
-    const fs::path fresh = folder.folder(id) / "results.new";
+    const fs::path fresh = folder.results_of(claim.id, claim.lease);
     std::error_code error;
-    fs::remove_all(fresh, error);
-    fs::remove_all(folder.results(id), error);
     if (auto written = write_files(fresh, checked, notes, key, log); !written) {
         fs::remove_all(fresh, error);
         return written.error();
-    }
-    if (std::rename(fresh.c_str(), folder.results(id).c_str()) != 0) {
-        return disk_error("keep results");
-    }
-    if (auto lasting = synchronise_folder(folder.folder(id)); !lasting) {
-        return lasting.error();
     }
     Outcome outcome;
     outcome.media_type = checked.report.input.media_type;
@@ -98,8 +90,29 @@ Result<Outcome> write_results(const DataFolder& folder, const std::string& id, c
     outcome.summary = checked.report.summary;
     outcome.llr = checked.report.llr;
     outcome.probability = checked.report.probability;
-    outcome.preview = fs::exists(folder.results(id) / kPreview, error);
+    outcome.preview = fs::exists(fresh / kPreview, error);
     return outcome;
+}
+
+Result<void> publish_results(const DataFolder& folder, const Claim& claim) {
+    const fs::path fresh = folder.results_of(claim.id, claim.lease), results = folder.results(claim.id);
+    std::error_code error;
+    if (!fs::exists(fresh, error)) {
+        // Published before, by a try whose commit failed.
+        return fs::exists(results, error) ? Result<void>() : Error{ErrorCode::kIo, "the results are gone"};
+    }
+    fs::remove_all(results, error);
+    if (std::rename(fresh.c_str(), results.c_str()) != 0) {
+        return disk_error("keep results");
+    }
+    // What attempts that were cut off had collected. One that does not know yet that its lease is over can do without.
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder.folder(claim.id), error)) {
+        if (entry.path().filename().string().starts_with("results.")) {
+            std::error_code ignored;
+            fs::remove_all(entry.path(), ignored);
+        }
+    }
+    return synchronise_folder(folder.folder(claim.id));
 }
 
 }  // namespace bonafide::service

@@ -19,6 +19,10 @@ constexpr std::chrono::milliseconds kLook{500};
 constexpr std::int64_t kNoSpaceWaitMs = 15'000;
 /// How long a stop waits for analyses that were told to end.
 constexpr std::chrono::seconds kLastWait{10};
+/// Tries to get a check, half a second apart, for each line about their failure.
+constexpr int kTriesALine = 60;
+/// Tries to record the end of a check, a second apart, where the database is there but does not take it.
+constexpr int kRecordTries = 10;
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -30,13 +34,19 @@ std::int64_t wait_after(int attempts) {
     return std::min(kLongestWaitMs, std::int64_t{1000} << std::clamp(attempts - 1, 0, 20));
 }
 
-Runner::Runner(Place place) : place_(std::move(place)) {}
+Runner::Runner(Place place)
+    : place_(std::move(place)),
+      leases_({place_.options, place_.folder, place_.store, place_.hub, place_.log,
+               [this](const std::string& id) { cancel(id); }, [this] { notify(); }, place_.ended}) {}
 
 Runner::~Runner() {
     stop(0);
 }
 
 void Runner::start() {
+    if (place_.shared) {
+        leases_.start();
+    }
     const int jobs = place_.options.jobs > 0 ? place_.options.jobs
                                              : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     for (int job = 0; job < jobs; ++job) {
@@ -74,6 +84,7 @@ void Runner::stop(int drain_s) {
         thread.join();
     }
     threads_.clear();
+    leases_.stop();
 }
 
 void Runner::wait_for_work() {
@@ -82,8 +93,13 @@ void Runner::wait_for_work() {
     work_waits_ = false;
 }
 
+bool Runner::is_stopping() {
+    const std::lock_guard lock(mutex_);
+    return stopping_;
+}
+
 void Runner::run() {
-    for (;;) {
+    for (int failures = 0;;) {
         {
             const std::lock_guard lock(mutex_);
             if (stopping_) {
@@ -93,11 +109,13 @@ void Runner::run() {
         }
         const auto claim = place_.store.claim();
         if (claim && *claim) {
+            leases_.hold(**claim);
             try {
                 work(**claim);
             } catch (const std::exception& exception) {
                 settle(**claim, exception.what(), false);
             }
+            leases_.let_go(**claim);
         }
         {
             const std::lock_guard lock(mutex_);
@@ -107,9 +125,11 @@ void Runner::run() {
             }
             news_.notify_all();
         }
-        if (!claim) {
+        // A database that is away for long must not fill the log.
+        if (!claim && failures++ % kTriesALine == 0) {
             place_.log.error("queue.failed", {{"error", claim.error().message}});
         }
+        failures = claim ? 0 : failures;
         if (!claim || !*claim) {
             wait_for_work();
         }
@@ -128,7 +148,10 @@ void Runner::work(const Claim& claim) {
     const char* end = "done";
     if (checked && checked->stopped) {
         // Deleted, or the service stops: then the next start takes it up again.
-        (void)place_.store.release(claim);
+        const auto released = place_.store.release(claim);
+        if (released && !*released) {
+            forget(claim);
+        }
         end = "stopped";
     } else if (!checked || checked->worker_died) {
         settle(claim, checked ? *checked->report.failure : checked.error().message, false);
@@ -163,30 +186,47 @@ Result<engine::Checked> Runner::analyse(const Claim& claim, const std::atomic<bo
 void Runner::finish(const Claim& claim, const engine::Checked& checked) {
     // Asked for when they are needed: the server starts without waiting for a worker.
     std::call_once(notes_known_, [this] { notes_ = engine::analyzer_notes(place_.installation.worker); });
-    const auto outcome = write_results(place_.folder, claim.id, checked, notes_, place_.key, place_.log);
+    const auto outcome = write_results(place_.folder, claim, checked, notes_, place_.key, place_.log);
     if (!outcome) {
         settle(claim, outcome.error().message, outcome.error().code == ErrorCode::kLimit);
         return;
     }
-    // A database that is locked for a moment must not cost the analysis.
-    Result<bool> finished = place_.store.finish(claim, *outcome);
-    for (int attempt = 1; !finished && attempt < 10; ++attempt) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(wait_after(1)));
-        finished = place_.store.finish(claim, *outcome);
-    }
+    const Result<bool> finished = record(claim, *outcome);
     if (!finished) {
-        // The database still says "running": the next start takes the check up again.
-        place_.log.error("check.unrecorded", {{"check", claim.id}, {"error", finished.error().message}});
+        settle(claim, finished.error().message, finished.error().code == ErrorCode::kLimit);
         return;
     }
     if (!*finished) {
-        place_.folder.remove(claim.id);  // deleted meanwhile
+        forget(claim);
         return;
     }
     if (place_.options.no_media) {
         place_.folder.remove_media(claim.id);
     }
     place_.ended();
+}
+
+Result<bool> Runner::record(const Claim& claim, const Outcome& outcome) {
+    // A database that is locked for a moment, or away for longer, must not cost the analysis.
+    for (int attempt = 1;; ++attempt) {
+        auto finished = place_.store.finish(claim, outcome, [&] { return publish_results(place_.folder, claim); });
+        const bool worth_more =
+            !finished && (attempt < kRecordTries || (is_unreachable(finished.error()) && !is_stopping()));
+        if (!worth_more) {
+            return finished;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(wait_after(1)));
+    }
+}
+
+void Runner::forget(const Claim& claim) {
+    place_.folder.remove_results_of(claim.id, claim.lease);
+    // Deleted; or finished, or taken up by another server: then all that is left is theirs. So it is where an error hid
+    // that this very attempt was recorded.
+    const auto exists = place_.store.exists(claim.id);
+    if (exists && !*exists) {
+        place_.folder.remove(claim.id);
+    }
 }
 
 void Runner::settle(const Claim& claim, const std::string& why, bool out_of_space) {
@@ -199,11 +239,12 @@ void Runner::settle(const Claim& claim, const std::string& why, bool out_of_spac
                      : place_.store.give_up(claim, problems::internal("The analysis broke off on each of " +
                                                                       std::to_string(claim.attempts) + " attempts."));
     if (!settled) {
+        // The database still says "running": it is taken up again at the next start, or when the lease is over.
         place_.log.error("check.unrecorded", {{"check", claim.id}, {"error", settled.error().message}});
         return;
     }
     if (!*settled) {
-        place_.folder.remove(claim.id);
+        forget(claim);
         return;
     }
     if (!again) {

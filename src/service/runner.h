@@ -5,6 +5,7 @@
 #include "service/check_store.h"
 #include "service/data_folder.h"
 #include "service/event_hub.h"
+#include "service/lease_keeper.h"
 #include "service/log.h"
 #include "service/metrics.h"
 #include "service/options.h"
@@ -27,6 +28,7 @@ class Runner {
   public:
     struct Place {
         const Options& options;
+        bool shared;  ///< other servers take from the same queue
         engine::Installation installation;
         DataFolder& folder;
         CheckStore& store;
@@ -58,9 +60,15 @@ class Runner {
     /// Ends or repeats an attempt that gave no result.
     void settle(const Claim& claim, const std::string& why, bool out_of_space);
     void finish(const Claim& claim, const engine::Checked& checked);
+    /// Records the end of a check whose results are written; again and again while the database is away.
+    Result<bool> record(const Claim& claim, const Outcome& outcome);
+    /// After an attempt whose claim no longer holds: removes what it left.
+    void forget(const Claim& claim);
     void wait_for_work();
+    bool is_stopping();
 
     Place place_;
+    LeaseKeeper leases_;
     std::once_flag notes_known_;
     report::AnalyzerNotes notes_;
     std::mutex mutex_;

@@ -3,10 +3,12 @@
 #include "base/version.h"
 #include "service/audit_log.h"
 #include "service/callbacks.h"
+#include "service/change_watcher.h"
 #include "service/housekeeper.h"
 #include "service/routes.h"
 #include "service/runner.h"
 #include "service/server.h"
+#include "service/shared_folder.h"
 
 namespace bonafide::service {
 namespace {
@@ -50,13 +52,16 @@ struct Service::Parts {
     std::vector<engine::PublicKey> trusted{key.public_key()};
     std::atomic<bool> stopping{false};
     Metrics metrics;
-    CheckStore store{*database};
+    bool shared = database->is_shared();
+    CheckStore store{*database, shared ? static_cast<std::int64_t>(options.lease_s * 1000) : 0};
     KeyStore keys{*database};
     EventHub hub;
     Access access{keys, access_of(options)};
     Callbacks callbacks{{options, *database, store, log}};
-    Runner runner{{options, installation, folder, store, hub, metrics, log, key, [this] { callbacks.notify(); }}};
-    Housekeeper housekeeper{{options, folder, store, hub, log}};
+    Runner runner{
+        {options, shared, installation, folder, store, hub, metrics, log, key, [this] { callbacks.notify(); }}};
+    Housekeeper housekeeper{{options, shared, folder, store, hub, log}};
+    ChangeWatcher watcher{store, hub};
     Routes routes{{{options, folder, store, metrics, log, [this] { runner.notify(); }},
                    access,
                    hub,
@@ -76,12 +81,18 @@ Result<std::unique_ptr<Service>> Service::open(Options options, engine::Installa
     if (!folder) {
         return folder.error();
     }
-    if (auto locked = folder->lock(); !locked) {
+    const bool shared = !options.database_url.empty();
+    if (auto locked = folder->lock(shared ? DataFolder::Use::kShared : DataFolder::Use::kAlone); !locked) {
         return locked.error();
     }
-    auto database = Database::open(folder->database().string());
+    auto database = open_database(options, *folder);
     if (!database) {
         return database.error();
+    }
+    if (shared) {
+        if (auto bound = bind_folder(**database, *folder); !bound) {
+            return bound.error();
+        }
     }
     auto pages = Pages::load(options.pages_folder);
     if (!pages) {
@@ -112,30 +123,37 @@ Result<std::unique_ptr<Service>> Service::open(Options options, engine::Installa
 
 Result<void> Service::start() {
     Parts& parts = *parts_;
-    const auto recovered = parts.store.recover_running(parts.options.max_attempts);
-    if (!recovered) {
-        return recovered.error();
+    Recovered recovered;
+    if (!parts.shared) {
+        auto found = parts.store.recover_running(parts.options.max_attempts);
+        if (!found) {
+            return found.error();
+        }
+        recovered = std::move(*found);
+        // Where servers share, both happen while they run: others may be at work.
+        parts.housekeeper.sweep();
     }
-    for (const std::string& id : recovered->given_up) {
+    for (const std::string& id : recovered.given_up) {
         parts.log.error("check.given_up", {{"check", id}, {"error", "the service was killed on every attempt"}});
         if (parts.options.no_media) {
             parts.folder.remove_media(id);
         }
     }
-    parts.housekeeper.sweep();
-    const auto told = parts.database->write([&](Connection& connection) {
-        return append_audit(connection, {"server.started", parts.options.address, "service", {{"version", kVersion}}});
-    });
-    if (!told) {
-        return told.error();
+    if (auto told = append_audit(*parts.database,
+                                 {"server.started", parts.options.address, "service", {{"version", kVersion}}});
+        !told) {
+        return told;
     }
     parts.runner.start();
     parts.housekeeper.start();
     parts.callbacks.start();
+    if (parts.shared) {
+        parts.watcher.start();
+    }
     parts.server.start();
     parts.log.info("server.started", {{"address", parts.options.address},
                                       {"port", port()},
-                                      {"requeued", recovered->waiting},
+                                      {"requeued", recovered.waiting.size()},
                                       {"version", kVersion}});
     return {};
 }
@@ -154,9 +172,8 @@ void Service::stop() {
     parts.server.stop(parts.options.drain_s);
     parts.callbacks.stop();
     parts.housekeeper.stop();
-    (void)parts.database->write([](Connection& connection) {
-        return append_audit(connection, {"server.stopped", "", "service", {}});
-    });
+    parts.watcher.stop();
+    (void)append_audit(*parts.database, {"server.stopped", "", "service", {}});
     parts.log.info("server.stopped", {});
 }
 

@@ -212,7 +212,11 @@ class Upload final : public BodySink, private MultipartSink {
                        announced_.callback_url};
         const auto submitted = place_.store.submit(check, place_.options.max_queue);
         if (!submitted) {
-            place_.folder.remove(id_);
+            // Where the connection broke, the check may have been accepted all the same: then it needs its file. If
+            // not, upkeep removes it.
+            if (!is_unreachable(submitted.error())) {
+                place_.folder.remove(id_);
+            }
             return refused(problem_of(submitted.error()));
         }
         kept_ = submitted->kind == Submitted::Kind::kCreated;
