@@ -109,5 +109,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION graphics)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # A PDF needs a font.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "fonts-dejavu-core")
+# Requests of the service to others over https.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${BONAFIDE_OPENVINO_LIBS}" "${BONAFIDE_DEPS_DIR}/wheels/c2pa/libs" "${PROJECT_BINARY_DIR}")
 include(CPack)

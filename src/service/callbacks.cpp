@@ -1,24 +1,46 @@
 #include "service/callbacks.h"
 
 #include "service/audit_log.h"
-#include "service/http_post.h"
+#include "service/http_exchange.h"
 #include "service/runner.h"
 #include "service/secrets.h"
 #include "service/times.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace bonafide::service {
 namespace {
 
 constexpr int kMostAttempts = 8;
+constexpr int kThreads = 4;
 constexpr std::chrono::milliseconds kLook{1000};
+constexpr std::chrono::seconds kWait{10};  ///< for an answer, once the name is resolved
+
+/// Of an answer the status is all that counts.
+class StatusSink final : public AnswerSink {
+  public:
+    bool head(const AnswerHead& head) override {
+        status = head.status;
+        return false;
+    }
+    bool take(std::span<const std::uint8_t>) override { return false; }
+    int status = 0;
+};
+
+/// Whom `url` leads to. What cannot be read stands for itself: it fails alone.
+std::string receiver_of(const std::string& url) {
+    const auto parsed = parse_remote_url(url);
+    return parsed ? parsed->host + " " + std::to_string(parsed->port) : url;
+}
 
 }  // namespace
 
 void Callbacks::start() {
     if (!place_.options.callback_secret.empty()) {
-        thread_ = std::thread([this] { run(); });
+        for (int number = 0; number < kThreads; ++number) {
+            threads_.emplace_back([this] { run(); });
+        }
     }
 }
 
@@ -26,16 +48,18 @@ void Callbacks::stop() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
+        cut_ = true;
         news_.notify_all();
     }
-    if (thread_.joinable()) {
-        thread_.join();
+    for (std::thread& thread : threads_) {
+        thread.join();
     }
+    threads_.clear();
 }
 
 void Callbacks::notify() {
     const std::lock_guard lock(mutex_);
-    work_waits_ = true;
+    work_waits_ = kThreads;
     news_.notify_all();
 }
 
@@ -46,46 +70,71 @@ void Callbacks::run() {
         const bool sent = send_next();
         lock.lock();
         if (!sent) {
-            news_.wait_for(lock, kLook, [this] { return work_waits_ || stopping_; });
-            work_waits_ = false;
+            news_.wait_for(lock, kLook, [this] { return work_waits_ > 0 || stopping_; });
+            work_waits_ = std::max(work_waits_ - 1, 0);
         }
     }
 }
 
-Result<std::optional<Callbacks::Due>> Callbacks::next_due() {
+Result<std::optional<Callbacks::Due>> Callbacks::take_due() {
     const std::int64_t now = now_ms();
+    const std::lock_guard lock(mutex_);
     return place_.database.read([&](Connection& connection) -> Result<std::optional<Due>> {
         // As with checks: a wait longer than any can be means that the clock stepped back.
         Statement row(connection,
                       "SELECT id, url, attempts FROM callbacks WHERE not_before_ms <= ? OR not_before_ms > ? "
-                      "ORDER BY not_before_ms LIMIT 1");
+                      "ORDER BY not_before_ms");
         row.bind(now).bind(now + kLongestWaitMs);
-        const auto found = row.step();
-        if (!found) {
-            return found.error();
+        for (;;) {
+            const auto found = row.step();
+            if (!found) {
+                return found.error();
+            }
+            if (!*found) {
+                return std::optional<Due>();
+            }
+            if (busy_.insert(receiver_of(row.text(1))).second) {
+                return std::optional(Due{row.text(0), row.text(1), static_cast<int>(row.integer(2))});
+            }
         }
-        if (!*found) {
-            return std::optional<Due>();
-        }
-        return std::optional(Due{row.text(0), row.text(1), static_cast<int>(row.integer(2))});
     });
 }
 
+void Callbacks::free_receiver(const Due& due) {
+    const std::lock_guard lock(mutex_);
+    busy_.erase(receiver_of(due.url));
+}
+
 bool Callbacks::send_next() {
-    const auto due = next_due();
+    const auto due = take_due();
     if (!due || !*due) {
         return false;
     }
-    const auto check = place_.store.find((*due)->id);
-    if (!check || !*check) {
-        return false;
-    }
-    const std::string body = (*check)->json().dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-    const std::string time = std::to_string(now_ms() / 1000);
-    const std::string signature = "t=" + time + ",v1=" + hmac_sha256(place_.options.callback_secret, time + "." + body);
-    settle(**due, post_json((*due)->url, body, {{"X-Bonafide-Signature", signature}},
-                            place_.options.callback_private_addresses));
+    send(**due);
+    free_receiver(**due);
     return true;
+}
+
+void Callbacks::send(const Due& due) {
+    const auto check = place_.store.find(due.id);
+    const auto url = parse_remote_url(due.url);
+    if (!check || !*check) {
+        return;  // deleted meanwhile, and its call-back with it; or the database will answer the next time
+    }
+    if (!url) {
+        return settle(due, url.error());
+    }
+    OutgoingRequest request{*url, "POST", {}, {}, std::chrono::steady_clock::now() + kWait};
+    request.body = (*check)->json().dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    const std::string time = std::to_string(now_ms() / 1000);
+    const std::string code = hmac_sha256(place_.options.callback_secret, time + "." + request.body);
+    request.headers = {{"Content-Type", "application/json"}, {"X-Bonafide-Signature", "t=" + time + ",v1=" + code}};
+    StatusSink sink;
+    const auto done = exchange(request, {place_.tls, place_.options.callback_private_addresses, cut_}, sink);
+    if (!done && cut_) {
+        return;  // says nothing about the receiver: the next start tells it
+    }
+    settle(due, done ? Result<int>(sink.status) : Result<int>(done.error()));
 }
 
 void Callbacks::settle(const Due& due, const Result<int>& answered) {
