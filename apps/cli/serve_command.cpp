@@ -100,11 +100,15 @@ void write_log_line(const std::string& line) {
     (void)!write(STDERR_FILENO, whole.data(), whole.size());
 }
 
-sigset_t stop_signals() {
+/// Those that stop the server, and with TLS the one that has it read its certificate anew.
+sigset_t awaited_signals(bool encrypted) {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    if (encrypted) {
+        sigaddset(&signals, SIGHUP);
+    }
     return signals;
 }
 
@@ -124,7 +128,8 @@ int serve(ServeRequest& request, const engine::Installation& installation) {
     // A limit on the size of files is an error to report, not the end of the server.
     (void)signal(SIGXFSZ, SIG_IGN);
     // Threads inherit the mask: only this one is asked to stop.
-    const sigset_t signals = stop_signals();
+    const bool encrypted = !options.tls_certificate.empty();
+    const sigset_t signals = awaited_signals(encrypted);
     (void)pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     auto opened = service::Service::open(options, installation, write_log_line);
@@ -135,13 +140,17 @@ int serve(ServeRequest& request, const engine::Installation& installation) {
         return complain(started.error().message);
     }
     const bool bracketed = options.address.find(':') != std::string::npos;
-    std::printf("Bonafide answers at http://%s%s%s:%u/ until it is stopped (Ctrl-C).\n", bracketed ? "[" : "",
-                options.address.c_str(), bracketed ? "]" : "", static_cast<unsigned>((*opened)->port()));
+    std::printf("Bonafide answers at %s://%s%s%s:%u/ until it is stopped (Ctrl-C).\n", encrypted ? "https" : "http",
+                bracketed ? "[" : "", options.address.c_str(), bracketed ? "]" : "",
+                static_cast<unsigned>((*opened)->port()));
     (void)std::fflush(stdout);
     int received = 0;
-    (void)sigwait(&signals, &received);
+    while (sigwait(&signals, &received) == 0 && received == SIGHUP) {
+        (*opened)->reload();
+    }
     // Whoever asks a second time does not want to wait.
-    (void)pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    const sigset_t stopping = awaited_signals(false);
+    (void)pthread_sigmask(SIG_UNBLOCK, &stopping, nullptr);
     (*opened)->stop();
     return kClean;
 }
@@ -242,11 +251,27 @@ void add_server_options(CLI::App& command, ServeRequest& request) {
         ->take_all()
         ->type_name("NAME")
         ->group("Access");
+    command.add_option("--tls-certificate", options.tls_certificate, "Speak TLS: certificate chain, own first (PEM)")
+        ->type_name("FILE")
+        ->group("Access");
+    command.add_option("--tls-key", options.tls_key, "Private key of that certificate (PEM, without passphrase)")
+        ->type_name("FILE")
+        ->group("Access");
+    command
+        .add_flag("--hsts", options.strict_transport,
+                  "Tell browsers to use TLS alone for this host name, on all its ports, for a year")
+        ->group("Access");
     command.add_flag("--require-key", options.require_key, "Ask for API keys on loopback too: behind a proxy")
         ->group("Access");
     command.add_option("--rate", options.requests_per_minute, "Requests a minute of one API key")
         ->check(CLI::Range(1.0, 1e6))
         ->capture_default_str()
+        ->group("Access");
+    command
+        .add_option("--trusted-key", options.trusted_keys,
+                    "A further public key (PEM) whose reports are called valid, or a folder of them (repeatable)")
+        ->take_all()
+        ->type_name("FILE|DIR")
         ->group("Access");
     command.add_option("--keep-days", options.keep_days, "Delete checks so long after their end; 0: never")
         ->check(CLI::Range(0.0, 1e5))
@@ -291,10 +316,20 @@ void add_server_options(CLI::App& command, ServeRequest& request) {
         .add_option("--callback-secret", request.callback_secret_file,
                     "File whose first line signs call-backs; without it none are made")
         ->check(CLI::ExistingFile)
-        ->group("Call-backs");
+        ->group("Other servers");
+    command.add_flag("--allow-fetch", options.allow_fetch, "Fetch files whose address is sent in their place")
+        ->group("Other servers");
+    command
+        .add_flag("--fetch-private", options.fetch_private_addresses, "Fetch from addresses that are not public too")
+        ->group("Other servers");
+    command
+        .add_option("--ca-file", options.authorities_file,
+                    "Certificates (PEM) that requests to other servers trust besides the system's")
+        ->type_name("FILE")
+        ->group("Other servers");
     command
         .add_flag("--callback-private", options.callback_private_addresses, "Call back addresses that are not public")
-        ->group("Call-backs");
+        ->group("Other servers");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace bonafide::service {
 ///     signing/                       the key that reports are signed with
 ///     incoming/<id>                  uploads that are not complete
 ///     checks/<id>/media              an upload, as long as it is kept
+///     checks/<id>/case.json          case number and examiner, where they were given
 ///     checks/<id>/results/           report.json, report.html, preview.png, maps/<name>.png
 ///
 /// No name in it comes from outside. Thread-safe.
@@ -40,6 +41,7 @@ class DataFolder {
     std::filesystem::path incoming(const std::string& id) const { return root_ / "incoming" / id; }
     std::filesystem::path folder(const std::string& id) const { return root_ / "checks" / id; }
     std::filesystem::path media(const std::string& id) const { return folder(id) / "media"; }
+    std::filesystem::path case_record(const std::string& id) const { return folder(id) / "case.json"; }
     std::filesystem::path results(const std::string& id) const { return folder(id) / "results"; }
     /// Where one attempt at a check, named by its lease, collects its results.
     std::filesystem::path results_of(const std::string& id, const std::string& lease) const {

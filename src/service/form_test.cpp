@@ -1,11 +1,11 @@
 // What requests say of themselves: targets, names, hosts, addresses, lists.
 #include "service/access.h"
-#include "service/callback_target.h"
 #include "service/file_name.h"
-#include "service/http_post.h"
 #include "service/list_query.h"
 #include "service/message.h"
+#include "service/public_address.h"
 #include "service/rate_limit.h"
+#include "service/remote_url.h"
 #include "service/secrets.h"
 #include "service/times.h"
 
@@ -71,17 +71,49 @@ TEST(HostName, LosesPortAndBrackets) {
     }
 }
 
-TEST(CallbackTarget, IsAnHttpUrlWithoutUser) {
-    const auto target = parse_callback_target("http://example.org:81/a?b=c#d");
-    ASSERT_TRUE(target);
-    EXPECT_EQ(target->host, "example.org");
-    EXPECT_EQ(target->port, 81);
-    EXPECT_EQ(target->target, "/a?b=c");
-    EXPECT_EQ(parse_callback_target("http://[::1]")->host, "::1");
-    EXPECT_EQ(parse_callback_target("http://a?x")->target, "/?x");
-    for (const char* bad : {"", "ftp://a/", "http://", "http:///a", "http://u@a/", "http://a:0/", "http://a:x/",
-                            "http://a:70000/", "http://[::1/", "http://a/ b", "http://a\r\nHost: b/"}) {
-        EXPECT_FALSE(parse_callback_target(bad)) << bad;
+TEST(RemoteUrl, IsHttpOrHttpsWithoutUser) {
+    const auto url = parse_remote_url("http://example.org:81/a?b=c#d");
+    ASSERT_TRUE(url);
+    EXPECT_EQ(url->host, "example.org");
+    EXPECT_EQ(url->port, 81);
+    EXPECT_EQ(url->target, "/a?b=c");
+    EXPECT_FALSE(url->encrypted);
+    EXPECT_TRUE(parse_remote_url("HTTPS://a")->encrypted);
+    EXPECT_EQ(parse_remote_url("https://a")->port, 443);
+    EXPECT_EQ(parse_remote_url("http://[::1]")->host, "::1");
+    EXPECT_EQ(parse_remote_url("http://a?x")->target, "/?x");
+    for (const char* bad : {"", "ftp://a/", "http://", "http:///a", "http://u@a/", "https://u:p@a/", "http://a:0/",
+                            "http://a:x/", "http://a:70000/", "http://[::1/", "http://[fe80::1%25lo]/", "http://a/ b",
+                            "http://a\r\nHost: b/", "http://a%00b/", "file:///etc/passwd"}) {
+        EXPECT_FALSE(parse_remote_url(bad)) << bad;
+    }
+}
+
+TEST(RemoteUrl, ResolvesReferencesAsRfc3986Has5_4) {
+    const auto base = parse_remote_url("http://a/b/c/d;p?q");
+    ASSERT_TRUE(base);
+    for (const auto& [reference, meant] : {std::pair{"g", "http://a/b/c/g"},
+                                           {"./g", "http://a/b/c/g"},
+                                           {"g/", "http://a/b/c/g/"},
+                                           {"/g", "http://a/g"},
+                                           {"//g", "http://g/"},
+                                           {"?y", "http://a/b/c/d;p?y"},
+                                           {"g?y#s", "http://a/b/c/g?y"},
+                                           {"#s", "http://a/b/c/d;p?q"},
+                                           {"", "http://a/b/c/d;p?q"},
+                                           {".", "http://a/b/c/"},
+                                           {"..", "http://a/b/"},
+                                           {"../../g", "http://a/g"},
+                                           {"../../../g", "http://a/g"},
+                                           {"g/../h", "http://a/b/c/h"},
+                                           {"https://g:8443/x", "https://g:8443/x"}}) {
+        const auto resolved = resolve_reference(*base, reference);
+        ASSERT_TRUE(resolved) << reference;
+        EXPECT_EQ((resolved->encrypted ? "https://" : "http://") + resolved->authority + resolved->target, meant)
+            << reference;
+    }
+    for (const char* bad : {"ftp://g/", "javascript:alert(1)", "//u@g/", "a b"}) {
+        EXPECT_FALSE(resolve_reference(*base, bad)) << bad;
     }
 }
 
@@ -104,6 +136,8 @@ TEST(PublicAddress, IsNoneOfThoseThatLeadInside) {
                                "2002:7f00:1::",
                                "2001::1",
                                "2001:db8::1",
+                               "3fff::1",
+                               "168.63.129.16",
                                "64:ff9b::a00:1",
                                "localhost",
                                ""}) {

@@ -50,6 +50,9 @@ struct Response {
     std::string body;
     std::string file;  ///< path of the file that is the body; empty: `body` is
     std::shared_ptr<EventFeed> events;
+    /// Of what takes long: begins it, and calls `tell` once, from any thread, with the answer that stands in place of
+    /// this one.
+    std::function<void(std::function<void(Response)> tell)> later;
     std::string actor;  ///< name of the API key, for the log
     bool close = false;
 

@@ -19,6 +19,9 @@ struct Options {
     std::string address = "127.0.0.1";    ///< to listen on; any that is not loopback needs an API key to exist
     std::uint16_t port = 8080;            ///< 0: one that is free
     std::vector<std::string> host_names;  ///< further names to answer to while no key is needed
+    std::string tls_certificate;          ///< PEM file of the chain shown to clients; empty: plain HTTP
+    std::string tls_key;                  ///< PEM file of its private key; both or none
+    bool strict_transport = false;        ///< tell browsers to use TLS alone for this host name, whatever the port
     bool require_key = false;             ///< ask for keys on loopback too: behind a proxy
     double requests_per_minute = 600;     ///< of one key
     std::uint64_t max_upload_bytes = 2ULL << 30;
@@ -32,8 +35,12 @@ struct Options {
     int drain_s = 30;             ///< how long a stop waits for requests and checks under way
     std::string callback_secret;  ///< signs call-backs; empty: none are made
     bool callback_private_addresses = false;  ///< call-backs may go to addresses that are not public
-    Limits limits;                            ///< of one analysis
-    std::string cache_folder;                 ///< for compiled models; empty: none
+    std::vector<std::string> trusted_keys;  ///< PEM files, or folders of them, with which reports may be signed besides
+    std::string authorities_file;           ///< PEM certificates trusted by requests to others, besides the system's
+    bool allow_fetch = false;               ///< fetch files whose address is sent in their place
+    bool fetch_private_addresses = false;   ///< also from addresses that are not public
+    Limits limits;                          ///< of one analysis
+    std::string cache_folder;               ///< for compiled models; empty: none
 };
 
 }  // namespace bonafide::service

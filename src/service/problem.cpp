@@ -34,6 +34,10 @@ Problem not_permitted(std::string detail) {
 Problem cross_site(std::string detail) {
     return make(403, "cross-site", "Requests from other sites are refused", std::move(detail));
 }
+Problem fetching_off() {
+    return make(403, "fetching-off", "This server fetches nothing",
+                "It was started without --allow-fetch. Send the file itself, with a type of its own.");
+}
 Problem not_found(std::string detail) {
     return make(404, "not-found", "There is no such thing", std::move(detail));
 }
@@ -74,6 +78,12 @@ Problem too_many_requests(int retry_after_s) {
 }
 Problem header_too_large() {
     return make(431, "header-too-large", "The header is too large", "All header lines together may hold 16 KiB.");
+}
+Problem fetch_failed(std::string detail) {
+    return make(502, "fetch-failed", "The file could not be fetched", std::move(detail));
+}
+Problem fetch_timed_out(std::string detail) {
+    return make(504, "fetch-timed-out", "Fetching the file took too long", std::move(detail));
 }
 Problem unavailable(std::string detail) {
     return make(503, "unavailable", "Not available at the moment", std::move(detail), kSoonS);

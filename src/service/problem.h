@@ -26,6 +26,7 @@ Problem malformed(std::string detail);               ///< 400
 Problem key_missing(std::string detail);             ///< 401
 Problem not_permitted(std::string detail);           ///< 403
 Problem cross_site(std::string detail);              ///< 403
+Problem fetching_off();                              ///< 403
 Problem not_found(std::string detail);               ///< 404
 Problem method_not_allowed(std::string allow);       ///< 405
 Problem too_slow();                                  ///< 408
@@ -38,7 +39,9 @@ Problem key_reused(std::string detail);              ///< 422
 Problem queue_full(int retry_after_s);               ///< 429
 Problem too_many_requests(int retry_after_s);        ///< 429
 Problem header_too_large();                          ///< 431
+Problem fetch_failed(std::string detail);            ///< 502
 Problem unavailable(std::string detail);             ///< 503
+Problem fetch_timed_out(std::string detail);         ///< 504
 Problem no_space();                                  ///< 507
 Problem internal(std::string detail);                ///< 500
 /// What an error of the store or the disk means for whoever asked: 503 where another try may help, else 500.

@@ -1,5 +1,6 @@
 #include "service/routes.h"
 
+#include "base/version.h"
 #include "engine/front/worker_process.h"
 #include "service/list_query.h"
 #include "service/openapi.h"
@@ -31,6 +32,7 @@ const Routes::Route Routes::kRoutes[] = {
     {"GET", "/readyz", std::nullopt, &Routes::ready},
     {"GET", "/metrics", Scope::kMetrics, &Routes::metrics},
     {"GET", "/v1/openapi.json", std::nullopt, &Routes::description},
+    {"GET", "/v1/server", Scope::kRead, &Routes::server},
     {"GET", "/v1/analyzers", Scope::kRead, &Routes::analyzers},
     {"POST", "/v1/checks", Scope::kSubmit, nullptr},  // its body is taken by begin()
     {"POST", "/v1/verify", Scope::kSubmit, nullptr},  // likewise
@@ -174,6 +176,8 @@ std::unique_ptr<BodySink> Routes::begin(const Request& request, std::optional<st
         sink = begin_verification(
             {place_.upload, place_.installation, place_.trusted, place_.stopping, replaying_, verifications_}, request,
             length, refusal);
+    } else if (Fetcher::is_meant_by(request)) {
+        sink = place_.fetcher.begin(request, actor, refusal);
     } else {
         sink = begin_upload(place_.upload, request, actor, length, refusal);
     }
@@ -214,6 +218,14 @@ Response Routes::description(const Found&) {
     Response response;
     response.body = kOpenApi;
     return response;
+}
+
+Response Routes::server(const Found&) {
+    const Options& options = place_.upload.options;
+    return Response::json(200, {{"version", kVersion},
+                                {"max_upload_bytes", options.max_upload_bytes},
+                                {"fetches_files", options.allow_fetch},
+                                {"makes_callbacks", !options.callback_secret.empty()}});
 }
 
 Response Routes::analyzers(const Found& found) {

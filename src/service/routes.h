@@ -3,6 +3,7 @@
 #include "engine/front/installation.h"
 #include "service/access.h"
 #include "service/event_hub.h"
+#include "service/fetch.h"
 #include "service/pages.h"
 #include "service/verify_upload.h"
 
@@ -18,6 +19,7 @@ struct RoutePlace {
     UploadPlace upload;
     Access& access;
     EventHub& hub;
+    Fetcher& fetcher;
     const Pages& pages;
     engine::Installation installation;
     std::function<void(const std::string& id)> cancel;  ///< ends the analysis of a check that is deleted
@@ -57,6 +59,7 @@ class Routes final : public Handler {
     Response preview(const Found& found);
     Response events(const Found& found);
     Response analyzers(const Found& found);
+    Response server(const Found& found);
     Response description(const Found& found);
 
     /// A file of a check's results; a problem where the check is not done, or has no such file.

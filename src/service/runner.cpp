@@ -1,6 +1,7 @@
 #include "service/runner.h"
 
 #include "engine/front/notes.h"
+#include "service/case_file.h"
 #include "service/results.h"
 
 #include <fcntl.h>
@@ -172,12 +173,16 @@ Result<engine::Checked> Runner::analyse(const Claim& claim, const std::atomic<bo
     if (!media.valid()) {
         return disk_error("open an upload");
     }
+    auto case_record = read_case(place_.folder, claim.id);
+    if (!case_record) {
+        return case_record.error();
+    }
     engine::Job job;
     job.limits = place_.options.limits;
     job.cache_folder = place_.options.cache_folder;
     job.maps = true;
-    // The document carries its date.
-    job.case_record = report::CaseRecord{};
+    // The document carries its date, even where nobody names the case.
+    job.case_record = std::move(*case_record);
     // Both show the media itself.
     job.presentation = job.preview = !place_.options.no_media;
     return engine::check_fd(media.get(), claim.file_name, job, place_.installation, &stop);

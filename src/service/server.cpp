@@ -52,6 +52,7 @@ struct Server::State {
     std::atomic<bool> draining{false};
     std::mutex mutex;
     std::vector<std::weak_ptr<Session>> sessions;
+    TlsContext tls;
     std::vector<std::thread> threads;
 };
 
@@ -90,7 +91,8 @@ void Server::State::on_accepted(const boost::system::error_code& error, tcp::soc
         }
         if (sessions.size() < place.most_connections) {
             auto session = std::make_shared<Session>(
-                std::move(socket), remote, SessionPlace{place.handler, place.metrics, place.log, workers, draining});
+                std::move(socket), remote,
+                SessionPlace{place.handler, place.metrics, place.log, workers, draining, place.strict_transport}, tls);
             sessions.push_back(session);
             session->start();
         } else {
@@ -130,6 +132,11 @@ Result<void> Server::listen(const std::string& address, std::uint16_t port) {
                      "cannot listen on " + address + ", port " + std::to_string(port) + ": " + error.message()};
     }
     return {};
+}
+
+void Server::use_tls(TlsContext context) {
+    const std::lock_guard lock(state_->mutex);
+    state_->tls = std::move(context);
 }
 
 std::uint16_t Server::port() const {

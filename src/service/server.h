@@ -3,6 +3,7 @@
 #include "service/log.h"
 #include "service/message.h"
 #include "service/metrics.h"
+#include "service/tls.h"
 
 #include <cstdint>
 #include <memory>
@@ -19,6 +20,7 @@ class Server {
         Metrics& metrics;
         Log& log;
         std::size_t most_connections;
+        bool strict_transport;  ///< Strict-Transport-Security with every answer
     };
 
     explicit Server(const Place& place);
@@ -28,6 +30,8 @@ class Server {
 
     /// Binds to `address` and `port` (0: a free one). kUsage where `address` is no IP address, kIo where it cannot.
     Result<void> listen(const std::string& address, std::uint16_t port);
+    /// Connections made from here on are encrypted with `context`. From any thread.
+    void use_tls(TlsContext context);
     /// The port it is bound to.
     std::uint16_t port() const;
     void start();

@@ -9,6 +9,8 @@
 #include "service/runner.h"
 #include "service/server.h"
 #include "service/shared_folder.h"
+#include "service/times.h"
+#include "service/tls.h"
 
 namespace bonafide::service {
 namespace {
@@ -33,14 +35,16 @@ AccessOptions access_of(const Options& options) {
 /// In the order in which they need each other; taken down in the reverse one.
 struct Service::Parts {
     Parts(Options given, engine::Installation found, Log::Sink sink, DataFolder opened, std::unique_ptr<Database> made,
-          Pages loaded, const engine::SigningKey& own)
+          Pages loaded, const engine::SigningKey& own, std::vector<engine::PublicKey> vouched, TlsContext trusting)
         : options(std::move(given)),
           installation(std::move(found)),
           log(std::move(sink)),
           folder(std::move(opened)),
           database(std::move(made)),
           pages(std::move(loaded)),
-          key(own) {}
+          key(own),
+          trusted(std::move(vouched)),
+          outgoing_tls(std::move(trusting)) {}
 
     Options options;
     engine::Installation installation;
@@ -49,7 +53,8 @@ struct Service::Parts {
     std::unique_ptr<Database> database;
     Pages pages;
     engine::SigningKey key;
-    std::vector<engine::PublicKey> trusted{key.public_key()};
+    std::vector<engine::PublicKey> trusted;
+    TlsContext outgoing_tls;
     std::atomic<bool> stopping{false};
     Metrics metrics;
     bool shared = database->is_shared();
@@ -57,21 +62,41 @@ struct Service::Parts {
     KeyStore keys{*database};
     EventHub hub;
     Access access{keys, access_of(options)};
-    Callbacks callbacks{{options, *database, store, log}};
+    Callbacks callbacks{{options, *database, store, log, outgoing_tls}};
     Runner runner{
         {options, shared, installation, folder, store, hub, metrics, log, key, [this] { callbacks.notify(); }}};
     Housekeeper housekeeper{{options, shared, folder, store, hub, log}};
     ChangeWatcher watcher{store, hub};
-    Routes routes{{{options, folder, store, metrics, log, [this] { runner.notify(); }},
-                   access,
-                   hub,
-                   pages,
-                   installation,
-                   [this](const std::string& id) { runner.cancel(id); },
-                   stopping,
-                   trusted}};
-    Server server{{routes, metrics, log, options.max_connections}};
+    UploadPlace upload{options, folder, store, metrics, log, [this] { runner.notify(); }};
+    Routes routes{{upload, access, hub, fetcher, pages, installation,
+                   [this](const std::string& id) { runner.cancel(id); }, stopping, trusted}};
+    Server server{{routes, metrics, log, options.max_connections, options.strict_transport}};
+    // Taken down before the server, to which it brings answers.
+    Fetcher fetcher{{upload, outgoing_tls}};
+
+    /// With the certificate and key that the options name.
+    Result<void> use_tls();
 };
+
+Result<void> Service::Parts::use_tls() {
+    if (options.tls_certificate.empty() && options.tls_key.empty()) {
+        return options.strict_transport ? Result<void>(Error{ErrorCode::kUsage, "--hsts needs TLS"}) : Result<void>();
+    }
+    if (options.tls_certificate.empty() || options.tls_key.empty()) {
+        return Error{ErrorCode::kUsage, "TLS needs both --tls-certificate and --tls-key"};
+    }
+    auto read = read_server_certificate(options.tls_certificate, options.tls_key);
+    if (!read) {
+        return read.error();
+    }
+    server.use_tls(std::move(read->context));
+    const bool expired = read->expires_ms <= now_ms();
+    log.write(expired || read->key_open_to_others ? "warning" : "info", "tls.certificate",
+              {{"expires_at", rfc3339(read->expires_ms)},
+               {"expired", expired},
+               {"key_readable_by_all", read->key_open_to_others}});
+    return {};
+}
 
 Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Service::~Service() = default;
@@ -102,8 +127,18 @@ Result<std::unique_ptr<Service>> Service::open(Options options, engine::Installa
     if (!key) {
         return key.error();
     }
+    auto trusted = engine::read_public_keys(options.trusted_keys);
+    if (!trusted) {
+        return trusted.error();
+    }
+    trusted->push_back(key->public_key());
+    auto outgoing_tls = make_client_tls(options.authorities_file);
+    if (!outgoing_tls) {
+        return outgoing_tls.error();
+    }
     auto parts = std::make_unique<Parts>(std::move(options), std::move(installation), std::move(log),
-                                         std::move(*folder), std::move(*database), std::move(*pages), std::move(*key));
+                                         std::move(*folder), std::move(*database), std::move(*pages), *key,
+                                         std::move(*trusted), std::move(*outgoing_tls));
     if (access_of(parts->options).key_needed) {
         const auto keys = parts->keys.list();
         if (!keys) {
@@ -114,6 +149,9 @@ Result<std::unique_ptr<Service>> Service::open(Options options, engine::Installa
                          "listening on " + parts->options.address +
                              " needs an API key: make one with `bonafide serve keys add NAME`, or listen on 127.0.0.1"};
         }
+    }
+    if (auto encrypted = parts->use_tls(); !encrypted) {
+        return encrypted.error();
     }
     if (auto bound = parts->server.listen(parts->options.address, parts->options.port); !bound) {
         return bound.error();
@@ -153,9 +191,16 @@ Result<void> Service::start() {
     parts.server.start();
     parts.log.info("server.started", {{"address", parts.options.address},
                                       {"port", port()},
+                                      {"tls", !parts.options.tls_certificate.empty()},
                                       {"requeued", recovered.waiting.size()},
                                       {"version", kVersion}});
     return {};
+}
+
+void Service::reload() {
+    if (const auto read = parts_->use_tls(); !read) {
+        parts_->log.error("tls.reload_failed", {{"error", read.error().message}});
+    }
 }
 
 std::uint16_t Service::port() const {
@@ -170,6 +215,7 @@ void Service::stop() {
     parts.runner.stop(parts.options.drain_s);
     parts.hub.changed_all();
     parts.server.stop(parts.options.drain_s);
+    parts.fetcher.stop();
     parts.callbacks.stop();
     parts.housekeeper.stop();
     parts.watcher.stop();

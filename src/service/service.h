@@ -22,6 +22,9 @@ class Service {
 
     /// Takes up what an earlier run left, and begins to answer.
     Result<void> start();
+    /// Reads certificate and key anew, for connections from here on. Where they cannot be used, those in use stay and
+    /// the log says why. Without TLS it does nothing.
+    void reload();
     std::uint16_t port() const;
     /// Lets requests and checks under way come to their end, within the time that the options give; what waits is
     /// taken up by the next start.

@@ -5,6 +5,8 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
 
 #include <algorithm>
 #include <array>
@@ -25,6 +27,7 @@ constexpr std::size_t kPieceBytes = 64 * 1024;
 constexpr std::size_t kBufferBytes = kPieceBytes + 2 * kMostHeaderBytes;
 constexpr std::size_t kRequestIdBytes = 12;
 
+constexpr std::chrono::seconds kHandshakeWait{10};
 constexpr std::chrono::seconds kHeadWait{60};   ///< for a whole head, and so between two requests
 constexpr std::chrono::seconds kPieceWait{30};  ///< for some bytes of a body
 /// After so long a body must have come faster than this, on average.
@@ -51,14 +54,24 @@ std::string lowered(beast::string_view text) {
     return lower;
 }
 
+/// Whether a handshake failed because what came is HTTP without TLS.
+bool is_plain_http(const beast::error_code& error) {
+    const auto code = static_cast<unsigned long>(error.value());
+    return error.category() == asio::error::get_ssl_category() && ERR_GET_LIB(code) == ERR_LIB_SSL &&
+           ERR_GET_REASON(code) == SSL_R_HTTP_REQUEST;
+}
+
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, std::string remote, SessionPlace place)
+Session::Session(asio::ip::tcp::socket socket, std::string remote, SessionPlace place, const TlsContext& tls)
     : stream_(std::move(socket)),
       buffer_(kBufferBytes),
       timer_(stream_.get_executor()),
       place_(place),
       remote_(std::move(remote)) {
+    if (tls) {
+        stream_.encrypt(tls);
+    }
     place_.metrics.connection_opened();
 }
 
@@ -88,7 +101,37 @@ void Session::off_thread(Work work, Then then) {
 }
 
 void Session::start() {
-    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->read_head(); });
+    asio::post(stream_.get_executor(), [self = shared_from_this()] {
+        if (self->stream_.is_encrypted()) {
+            self->shake_hands();
+        } else {
+            self->read_head();
+        }
+    });
+}
+
+void Session::shake_hands() {
+    if (place_.draining) {
+        return close();
+    }
+    idle_ = true;
+    stream_.plain().expires_after(kHandshakeWait);
+    stream_.async_handshake(asio::ssl::stream_base::server,
+                            [self = shared_from_this()](ErrorCode error) { self->on_handshake(error); });
+}
+
+void Session::on_handshake(ErrorCode error) {
+    idle_ = false;
+    if (!error) {
+        return read_head();
+    }
+    if (!is_plain_http(error)) {
+        return close();
+    }
+    // Whoever typed the wrong scheme is told so, in the only way that is understood there.
+    stream_.stop_encrypting();
+    begin_request();
+    break_off(problems::malformed("This port speaks TLS: ask for it with https://."));
 }
 
 void Session::drain() {
@@ -112,17 +155,12 @@ void Session::read_head() {
     // The sink counts: it can say what is too large. Beast 1.74 takes "no limit" for one of nothing.
     parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     idle_ = true;
-    stream_.expires_after(kHeadWait);
+    stream_.plain().expires_after(kHeadWait);
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = shared_from_this()](ErrorCode error, std::size_t) { self->on_head(error); });
 }
 
-void Session::on_head(ErrorCode error) {
-    idle_ = false;
-    if (error && (error == http::error::end_of_stream || error == http::error::partial_message ||
-                  error.category() != make_error_code(http::error::end_of_stream).category())) {
-        return close();
-    }
+void Session::begin_request() {
     began_ = Clock::now();
     accounted_ = false;
     keep_ = false;
@@ -131,6 +169,15 @@ void Session::on_head(ErrorCode error) {
     request_ = Request();
     request_.id = random_token(kRequestIdBytes);
     request_.remote = remote_;
+}
+
+void Session::on_head(ErrorCode error) {
+    idle_ = false;
+    if (error && (error == http::error::end_of_stream || error == http::error::partial_message ||
+                  error.category() != make_error_code(http::error::end_of_stream).category())) {
+        return close();
+    }
+    begin_request();
     if (error) {
         const bool too_large = error == http::error::header_limit || error == http::error::buffer_overflow;
         return break_off(too_large ? problems::header_too_large()
@@ -233,7 +280,7 @@ void Session::begin_body() {
 
 void Session::tell_to_continue() {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    stream_.expires_after(kPieceWait);
+    stream_.plain().expires_after(kPieceWait);
     asio::async_write(stream_, asio::buffer(kContinue), [self = shared_from_this()](ErrorCode error, std::size_t) {
         if (error) {
             return self->close();
@@ -248,6 +295,9 @@ void Session::read_piece() {
                           [self = shared_from_this()](Response answer) {
                               self->drop_sink();
                               answer.actor = self->response_.actor;
+                              if (answer.later) {
+                                  return self->answer_later(answer);
+                              }
                               self->respond(std::move(answer));
                           });
     }
@@ -255,9 +305,17 @@ void Session::read_piece() {
     body.data = piece_.data();
     body.size = piece_.size();
     body.more = true;
-    stream_.expires_after(kPieceWait);
+    stream_.plain().expires_after(kPieceWait);
     http::async_read_some(stream_, buffer_, *parser_,
                           [self = shared_from_this()](ErrorCode error, std::size_t) { self->on_piece(error); });
+}
+
+void Session::answer_later(const Response& promise) {
+    promise.later([self = shared_from_this(), actor = promise.actor](Response answer) {
+        answer.actor = actor;
+        asio::post(self->stream_.get_executor(),
+                   [self, answer = std::move(answer)]() mutable { self->respond(std::move(answer)); });
+    });
 }
 
 void Session::on_piece(ErrorCode error) {

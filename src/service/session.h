@@ -3,12 +3,12 @@
 #include "service/log.h"
 #include "service/message.h"
 #include "service/metrics.h"
+#include "service/stream.h"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
 #include <atomic>
@@ -27,13 +27,15 @@ struct SessionPlace {
     Log& log;
     boost::asio::thread_pool& workers;  ///< for everything that may block
     const std::atomic<bool>& draining;
+    bool strict_transport = false;  ///< browsers are told to come with TLS alone
 };
 
 /// One connection: reads requests, has the handler answer them, writes the answers. Nothing in it blocks; every wait
 /// has an end; what a connection holds is bounded, and small while it is idle.
 class Session final : public std::enable_shared_from_this<Session> {
   public:
-    Session(boost::asio::ip::tcp::socket socket, std::string remote, SessionPlace place);
+    /// `tls`: with which the connection is encrypted; null: it is not.
+    Session(boost::asio::ip::tcp::socket socket, std::string remote, SessionPlace place, const TlsContext& tls);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -49,7 +51,11 @@ class Session final : public std::enable_shared_from_this<Session> {
     template <class Body>
     struct Writing;
 
+    void shake_hands();
+    void on_handshake(ErrorCode error);
+
     void read_head();
+    void begin_request();
     void on_head(ErrorCode error);
     /// The head as a Request; a problem where it is one that two readers could understand differently.
     std::optional<Problem> take_head();
@@ -59,6 +65,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     void tell_to_continue();
     void read_piece();
     void on_piece(ErrorCode error);
+    void answer_later(const Response& promise);
     bool is_too_slow() const;
     void drop_sink();
     /// Answers with a problem and reads nothing more from this connection.
@@ -81,6 +88,7 @@ class Session final : public std::enable_shared_from_this<Session> {
 
     /// Closes so that the other end still reads the answer although it has not sent all it wanted to.
     void linger();
+    void linger_below_tls();
     void discard();
     void close();
 
@@ -88,7 +96,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     template <class Work, class Then>
     void off_thread(Work work, Then then);
 
-    boost::beast::tcp_stream stream_;
+    Stream stream_;
     boost::beast::flat_buffer buffer_;
     boost::asio::steady_timer timer_;
     SessionPlace place_;

@@ -22,10 +22,12 @@ constexpr std::chrono::seconds kWriteWait{30};  ///< for the other end to take s
 constexpr std::chrono::seconds kBeat{15};       ///< between signs of life among events
 constexpr std::chrono::seconds kLingerWait{5};  ///< for the rest of what nobody wants
 constexpr const char* kBeatText = ": still here\n\n";
+constexpr const char* kStrictTransport = "max-age=31536000";
 constexpr const char* kDataPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 template <class Body>
-void put_head(const Response& response, const Request& request, bool keep, http::response<Body>& message) {
+void put_head(const Response& response, const Request& request, bool keep, bool strict_transport,
+              http::response<Body>& message) {
     message.version(11);
     message.result(static_cast<unsigned>(response.status));
     message.keep_alive(keep);
@@ -41,6 +43,9 @@ void put_head(const Response& response, const Request& request, bool keep, http:
                                       {"Content-Security-Policy", kDataPolicy},
                                       {"Cache-Control", "no-store"}}) {
         message.set(name, value);
+    }
+    if (strict_transport) {
+        message.set(http::field::strict_transport_security, kStrictTransport);
     }
     for (const auto& [name, value] : response.headers) {
         message.set(name, value);
@@ -67,7 +72,7 @@ void Session::respond(Response response) {
     const bool head_only = request_.method == "HEAD";
     if (!response_.file.empty()) {
         http::response<http::file_body> message;
-        put_head(response_, request_, keep_, message);
+        put_head(response_, request_, keep_, place_.strict_transport, message);
         ErrorCode error;
         message.body().open(response_.file.c_str(), beast::file_mode::scan, error);
         if (error) {
@@ -85,14 +90,14 @@ void Session::respond(Response response) {
     const bool no_body = head_only || response_.status == 204 || response_.status == 304;
     if (no_body) {
         http::response<http::empty_body> message;
-        put_head(response_, request_, keep_, message);
+        put_head(response_, request_, keep_, place_.strict_transport, message);
         if (head_only) {
             message.content_length(response_.body.size());
         }
         return write(std::move(message));
     }
     http::response<http::string_body> message;
-    put_head(response_, request_, keep_, message);
+    put_head(response_, request_, keep_, place_.strict_transport, message);
     message.body() = std::move(response_.body);
     message.content_length(message.body().size());
     write(std::move(message));
@@ -106,7 +111,7 @@ void Session::write(http::response<Body> message) {
 /// Piece by piece, so that the clock runs against a reader that takes nothing, not against a large file.
 template <class Body>
 void Session::write_some(std::shared_ptr<Writing<Body>> writing) {
-    stream_.expires_after(kWriteWait);
+    stream_.plain().expires_after(kWriteWait);
     http::async_write_some(stream_, writing->serializer,
                            [self = shared_from_this(), writing](ErrorCode error, std::size_t count) {
                                self->sent_bytes_ += count;
@@ -152,7 +157,7 @@ void Session::begin_events() {
     feed_ = response_.events;
     keep_ = false;
     http::response<http::empty_body> message;
-    put_head(response_, request_, false, message);
+    put_head(response_, request_, false, place_.strict_transport, message);
     message.set("X-Accel-Buffering", "no");
     message.chunked(true);
     feed_->wake_with([weak = weak_from_this()] {
@@ -161,7 +166,7 @@ void Session::begin_events() {
         }
     });
     auto writing = std::make_shared<Writing<http::empty_body>>(std::move(message));
-    stream_.expires_after(kWriteWait);
+    stream_.plain().expires_after(kWriteWait);
     http::async_write_header(stream_, writing->serializer,
                              [self = shared_from_this(), writing](ErrorCode error, std::size_t count) {
                                  self->sent_bytes_ += count;
@@ -205,13 +210,13 @@ void Session::write_event(const std::string& text, bool last) {
     if (last) {
         event_ += "0\r\n\r\n";
     }
-    stream_.expires_after(kWriteWait);
+    stream_.plain().expires_after(kWriteWait);
     asio::async_write(stream_, asio::buffer(event_),
                       [self = shared_from_this(), last](ErrorCode error, std::size_t count) {
                           self->sent_bytes_ += count;
                           if (error || last) {
                               self->account(static_cast<bool>(error));
-                              return self->close();
+                              return error ? self->close() : self->linger();
                           }
                           self->wait_for_news();
                       });
@@ -242,13 +247,25 @@ void Session::wake() {
 }
 
 void Session::linger() {
+    if (feed_) {
+        feed_->stop_waking();
+    }
+    stream_.plain().expires_after(kLingerWait);
+    if (!stream_.is_encrypted()) {
+        return linger_below_tls();
+    }
+    // Without this word the other end could not tell an end from a cut. Its own is waited for, or whatever else comes.
+    stream_.async_shutdown([self = shared_from_this()](ErrorCode) { self->linger_below_tls(); });
+}
+
+void Session::linger_below_tls() {
+    stream_.stop_encrypting();
     ErrorCode error;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    stream_.plain().socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
     if (error || (parser_ && parser_->is_header_done() && parser_->is_done())) {
         return close();
     }
     piece_.resize(16 * 1024);
-    stream_.expires_after(kLingerWait);
     discard();
 }
 
@@ -266,8 +283,8 @@ void Session::close() {
         feed_->stop_waking();
     }
     ErrorCode ignored;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-    stream_.close();
+    stream_.plain().socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+    stream_.plain().close();
 }
 
 }  // namespace bonafide::service

@@ -1,7 +1,9 @@
 #include "service/upload.h"
 
-#include "service/callback_target.h"
+#include "report/text_safety.h"
+#include "service/case_file.h"
 #include "service/file_name.h"
+#include "service/remote_url.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -21,12 +23,36 @@ constexpr int kQueueRetryS = 5;
 /// At a time: each holds a quarter of a megabyte at most.
 constexpr std::int64_t kMostUploads = 256;
 constexpr std::size_t kMostKeyCharacters = 255;
+constexpr std::ptrdiff_t kMostCaseCharacters = 200;  ///< of a case number, and of an examiner's name
 
 /// What the head of the request says about the upload.
 struct Announced {
     std::string file_name;
     std::optional<std::string> boundary, idempotency_key, callback_url;
+    report::CaseRecord case_record;
 };
+
+/// UTF-8 of a length that a report has room for.
+bool is_short_text(const std::string& text) {
+    const auto characters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+    return characters <= kMostCaseCharacters && report::valid_utf8(text) == text;
+}
+
+/// What the query says of the case.
+std::variant<report::CaseRecord, Problem> read_case_of(const Request& request) {
+    report::CaseRecord record;
+    for (const auto& [name, text] : {std::pair{"case", &record.number}, std::pair{"examiner", &record.examiner}}) {
+        const auto given = request.query.find(name);
+        if (given == request.query.end()) {
+            continue;
+        }
+        if (!is_short_text(given->second)) {
+            return problems::malformed(std::string(name) + ": must be UTF-8 of at most 200 characters.");
+        }
+        *text = given->second;
+    }
+    return record;
+}
 
 std::variant<Announced, Problem> read_head(const Options& options, const Request& request) {
     Announced announced;
@@ -69,15 +95,20 @@ std::variant<Announced, Problem> read_head(const Options& options, const Request
         if (options.callback_secret.empty()) {
             return problems::malformed("This server makes no call-backs: it was started without --callback-secret.");
         }
-        if (const auto target = parse_callback_target(url->second); !target) {
+        if (const auto target = parse_remote_url(url->second); !target) {
             return problems::malformed("callback_url: " + target.error().message + ".");
         }
         announced.callback_url = url->second;
     }
+    auto record = read_case_of(request);
+    if (auto* problem = std::get_if<Problem>(&record)) {
+        return std::move(*problem);
+    }
+    announced.case_record = std::move(std::get<report::CaseRecord>(record));
     return announced;
 }
 
-class Upload final : public BodySink, private MultipartSink {
+class Upload final : public UploadSink, private MultipartSink {
   public:
     Upload(const UploadPlace& place, const Request& request, std::string actor, Announced announced)
         : place_(place),
@@ -108,6 +139,12 @@ class Upload final : public BodySink, private MultipartSink {
         file_ = engine::OwnedFd(
             ::open(place_.folder.incoming(id_).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
         return file_.valid() ? std::nullopt : std::optional(problem_of(disk_error("make a file for an upload")));
+    }
+
+    void suggest_name(const std::string& name) override {
+        if (announced_.file_name.empty()) {
+            announced_.file_name = name;
+        }
     }
 
     std::optional<Response> take(std::span<const std::uint8_t> piece) override {
@@ -199,7 +236,11 @@ class Upload final : public BodySink, private MultipartSink {
     Response refused(const Problem& problem) const { return Response::problem(problem, request_); }
 
     Response submit() {
-        if (auto placed = place_.folder.place(id_); !placed) {
+        auto placed = place_.folder.place(id_);
+        if (placed) {
+            placed = write_case(place_.folder, id_, announced_.case_record);
+        }
+        if (!placed) {
             place_.folder.remove(id_);
             return refused(problem_of(placed.error()));
         }
@@ -253,8 +294,8 @@ class Upload final : public BodySink, private MultipartSink {
 
 }  // namespace
 
-std::unique_ptr<BodySink> begin_upload(const UploadPlace& place, const Request& request, const std::string& actor,
-                                       std::optional<std::uint64_t> length, Response& refusal) {
+std::unique_ptr<UploadSink> begin_upload(const UploadPlace& place, const Request& request, const std::string& actor,
+                                         std::optional<std::uint64_t> length, Response& refusal) {
     auto head = read_head(place.options, request);
     if (auto* problem = std::get_if<Problem>(&head)) {
         refusal = Response::problem(*problem, request);

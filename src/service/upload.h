@@ -26,10 +26,17 @@ struct UploadPlace {
     std::function<void()> accepted;  ///< a check waits: runners may look
 };
 
+/// A file on its way to becoming a check.
+class UploadSink : public BodySink {
+  public:
+    /// The name of the file, where the request itself gives none.
+    virtual void suggest_name(const std::string& name) = 0;
+};
+
 /// Starts to take in the body of `POST /v1/checks`: raw, or multipart/form-data with exactly one part "file". It goes
 /// straight to disk; the check exists once finish() has answered 202. Null where the request is refused: `refusal` says
 /// why. `length`: of the body where it is known.
-std::unique_ptr<BodySink> begin_upload(const UploadPlace& place, const Request& request, const std::string& actor,
-                                       std::optional<std::uint64_t> length, Response& refusal);
+std::unique_ptr<UploadSink> begin_upload(const UploadPlace& place, const Request& request, const std::string& actor,
+                                         std::optional<std::uint64_t> length, Response& refusal);
 
 }  // namespace bonafide::service

@@ -1,3 +1,4 @@
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,6 +31,26 @@ def server(bonafide, tmp_path_factory):
     running = Server(bonafide.path, tmp_path_factory.mktemp("service")).start()
     yield running
     assert running.stop() == 0, running.log_path.read_text()
+
+
+class Certificate:
+    """A self-signed certificate and its key, for some names."""
+
+    def __init__(self, folder, name, names="DNS:localhost,IP:127.0.0.1"):
+        self.file, self.key = folder / f"{name}.pem", folder / f"{name}.key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+                        "-addext", f"subjectAltName={names}", "-keyout", self.key, "-out", self.file], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def make_certificate(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("certificates")
+    return lambda name, *names: Certificate(folder, name, *names)
+
+
+@pytest.fixture(scope="session")
+def certificate(make_certificate):
+    return make_certificate("own")
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import time
 
@@ -21,12 +22,13 @@ class Answer:
 
 
 class Server:
-    """`bonafide serve` with a data folder of its own. What it logs is in `log`."""
+    """`bonafide serve` with a data folder of its own. What it logs is in `log`. `trust`: certificates that it is asked with over TLS."""
 
-    def __init__(self, program, folder, *options, limit_file_size=None):
+    def __init__(self, program, folder, *options, limit_file_size=None, trust=None):
         self.program, self.data, self.options = program, folder / "data", [str(option) for option in options]
         self.log_path = folder / "log"
         self.limit_file_size = limit_file_size
+        self.tls = ssl.create_default_context(cafile=trust) if trust else None
         self.process = None
         self.key = None
 
@@ -36,7 +38,7 @@ class Server:
             self.process = subprocess.Popen([*prefix, str(self.program), "serve", "--data", str(self.data), "--port", "0", *self.options],
                                             stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
-        found = re.search(r"http://(\S+):(\d+)/", line)
+        found = re.search(r"https?://(\S+):(\d+)/", line)
         assert found, (line, self.log_path.read_text())
         self.host, self.port = found.group(1).strip("[]"), int(found.group(2))
         return self
@@ -52,8 +54,13 @@ class Server:
     def log(self):
         return [json.loads(line) for line in self.log_path.read_text().splitlines()]
 
+    def connection(self, timeout=60):
+        if self.tls:
+            return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=self.tls)
+        return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+
     def ask(self, method, path, body=None, headers=None, timeout=60):
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+        connection = self.connection(timeout)
         try:
             all_headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
             all_headers.update(headers or {})

@@ -110,7 +110,7 @@ def test_uploads_answer_as_described(server, document, picture):
     random_numbers = random.Random(SEED)
     cases = [(picture, {}), (b"", {}), (form, {"Content-Type": "multipart/form-data; boundary=b"}), (form, {"Content-Type": "multipart/form-data"}),
              (picture, {"Content-Encoding": "br"}), (picture, {"Idempotency-Key": "described"}), (picture + b"x", {"Idempotency-Key": "described"}),
-             (picture, {"Idempotency-Key": "not allowed"}), (picture, {"Origin": "http://elsewhere"}), (picture, {"Authorization": "Bearer none"})]
+             (b'{"url": "http://example.org/a.png"}', {"Content-Type": "application/json"}), (picture, {"Idempotency-Key": "not allowed"}), (picture, {"Origin": "http://elsewhere"}), (picture, {"Authorization": "Bearer none"})]
     for _ in range(25):
         broken = bytearray(form)
         for _ in range(random_numbers.randint(1, 4)):

@@ -5,7 +5,8 @@ import subprocess
 import sys
 
 SEED = 20260131
-# What the document cannot say of one request alone: that its Idempotency-Key was used for another file before, and that this server makes no call-backs.
+# What the document cannot say of one request alone: that its Idempotency-Key was used for another file before, and that this server makes no
+# call-backs and fetches nothing.
 # Nor that a check's files are there once it has ended, and only where there is something to show.
 CONFIGURATION = """
 [checks.ensure_resource_availability]
@@ -14,7 +15,7 @@ enabled = false
 [[operations]]
 include-path = "/v1/checks"
 include-method = "POST"
-checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "409", "422", "429"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "403", "409", "422", "429"]
 """
 
 

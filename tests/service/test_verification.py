@@ -1,6 +1,7 @@
 """The signed PDF of a check, and POST /v1/verify: what holds, what does not, and what is no report at all."""
 
 import json
+import subprocess
 import threading
 
 import jsonschema
@@ -89,3 +90,31 @@ def test_one_repetition_at_a_time(server, done, examples):
     assert sorted(answer.status for answer in answers) == [200, 429]
     assert next(answer for answer in answers if answer.status == 429).headers["retry-after"]
     assert server.get("/healthz").status == 200
+
+
+def test_a_key_that_is_trusted_besides(make_server, bonafide, server, done, examples, tmp_path):
+    signed = done["report"].body, done["report.sig"].body
+    stranger = make_server()
+    assert ask(stranger, form(report=signed[0], signature=signed[1])).json()["signature"]["state"] == "unknown_key"
+    friend = make_server("--trusted-key", server.data / "signing" / "signing-key.pub.pem")
+    assert ask(friend, form(report=signed[0], signature=signed[1])).json()["signature"]["state"] == "valid"
+    own = friend.wait(friend.upload((examples / "small.png").read_bytes()).json()["id"])["links"]["self"]
+    parts = {"report": friend.get(f"{own}/report").body, "signature": friend.get(f"{own}/report.sig").body}
+    assert ask(friend, form(**parts)).json()["signature"]["state"] == "valid"
+    (tmp_path / "no.pem").write_text("no key")
+    refused = bonafide("serve", "--port", 0, "--data", tmp_path / "data", "--trusted-key", tmp_path / "no.pem", timeout=20)
+    assert refused.returncode == 2 and "no.pem" in refused.stderr
+
+
+def test_case_and_examiner_stand_in_the_reports(server, examples, is_problem, tmp_path):
+    media = (examples / "small.png").read_bytes()
+    check = server.ask("POST", "/v1/checks?case=17%20Js%204%2F26&examiner=%C3%84.%20Pr%C3%BCfer", media).json()
+    links = server.wait(check["id"])["links"]
+    case = server.get(links["report"]).json()["case"]
+    assert case["number"] == "17 Js 4/26" and case["examiner"] == "Ä. Prüfer" and case["examined_at"].endswith("Z")
+    (tmp_path / "report.pdf").write_bytes(server.get(links["report_pdf"]).body)
+    text = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, check=True, text=True).stdout
+    assert "17 Js 4/26" in text and "Ä. Prüfer" in text
+    assert "17 Js" not in server.log_path.read_text()
+    for query in ("case=" + "x" * 201, "examiner=%ff", "case=%0a"):
+        is_problem(server.ask("POST", "/v1/checks?" + query, media), 400, "malformed")

@@ -69,6 +69,23 @@ export function applyLanguage(): void {
     setLanguage(chosen === "auto" ? preferredLanguage(navigator.languages) : chosen);
 }
 
+/** What the reports of checks carry for a case file. */
+export interface CaseRecord {
+    readonly number: string;
+    readonly examiner: string;
+}
+
+/** As given in this tab; empty where it was not. */
+export function caseRecord(): CaseRecord {
+    const stored = remembered("case") as Partial<Record<keyof CaseRecord, unknown>> | null;
+    const text = (value: unknown): string => (typeof value === "string" ? value : "");
+    return { number: text(stored?.number), examiner: text(stored?.examiner) };
+}
+
+export function setCaseRecord(record: CaseRecord): void {
+    remember("case", record);
+}
+
 /** What should outlive a reload of the tab but not the tab. */
 export function remember(name: string, value: unknown): void {
     write(() => sessionStorage, `bonafide.${name}`, JSON.stringify(value));

@@ -1,6 +1,6 @@
 import { t } from "../i18n";
 import { apiKey } from "../settings";
-import type { Analyzer, Check, CheckList, MapEntry, ProblemDocument, Report } from "./types";
+import type { Analyzer, Check, CheckList, MapEntry, ProblemDocument, Report, ServerFacts } from "./types";
 
 /** What went wrong with a request, in words for the reader. `status` is 0 where no answer came. */
 export class Problem extends Error {
@@ -111,6 +111,9 @@ export async function getPreview(check: Check, signal?: AbortSignal): Promise<Im
         throw error;
     }
 }
+
+/** What this server does besides taking files in. */
+export const getServer = (signal?: AbortSignal): Promise<ServerFacts> => json<ServerFacts>("/v1/server", signal);
 
 let analyzers: Promise<ReadonlyMap<string, Analyzer>> | null = null;
 

@@ -34,6 +34,11 @@ export interface Check {
     readonly links: { readonly preview: string | null };
 }
 
+export interface ServerFacts {
+    readonly max_upload_bytes: number;
+    readonly fetches_files: boolean;
+}
+
 export interface CheckList {
     readonly checks: readonly Check[];
     readonly next_cursor: string | null;

@@ -1,10 +1,24 @@
 import { t } from "../i18n";
-import { authorisation, Problem, problemFrom } from "./client";
+import { caseRecord } from "../settings";
+import { authorisation, Problem, problemFrom, request } from "./client";
 import type { Check } from "./types";
 
 /** Made by hand: crypto.randomUUID is missing where the page was not loaded over TLS. */
 export function newIdempotencyKey(): string {
     return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What goes along with a file: its name, and the case that is being worked on. */
+export function checksPath(fileName: string | null): string {
+    const { number, examiner } = caseRecord();
+    const given = Object.entries({ file_name: fileName ?? "", case: number, examiner }).filter(([, value]) => value !== "");
+    return `/v1/checks?${new URLSearchParams(given)}`;
+}
+
+/** Has the server fetch the file at `url`, and gives the check made for it. */
+export async function submitAddress(url: string, signal: AbortSignal): Promise<Check> {
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": newIdempotencyKey() };
+    return (await (await request(checksPath(null), { method: "POST", headers, body: JSON.stringify({ url }), signal })).json()) as Check;
 }
 
 /**
@@ -19,7 +33,7 @@ export function upload(file: File, idempotencyKey: string, progress: (sent: numb
             return;
         }
         const call = new XMLHttpRequest();
-        call.open("POST", `/v1/checks?file_name=${encodeURIComponent(file.name || t("upload.unnamed"))}`);
+        call.open("POST", checksPath(file.name || t("upload.unnamed")));
         call.setRequestHeader("Content-Type", file.type || "application/octet-stream");
         call.setRequestHeader("Idempotency-Key", idempotencyKey);
         for (const [name, value] of Object.entries(authorisation())) call.setRequestHeader(name, value);

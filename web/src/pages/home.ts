@@ -1,5 +1,5 @@
-import { listChecks } from "../api/client";
-import { uploadPatiently } from "../api/upload";
+import { getServer, listChecks } from "../api/client";
+import { submitAddress, uploadPatiently } from "../api/upload";
 import { batch } from "../batch";
 import { foreign, h, replace } from "../dom";
 import { dropzone } from "../dropzone";
@@ -8,7 +8,8 @@ import { t } from "../i18n";
 import { go } from "../navigation";
 import { badgeOf, linkTo } from "../parts";
 import type { Page, Visit } from "../router";
-import { announce, pageHead, problemBox } from "../shell";
+import { caseRecord, setCaseRecord } from "../settings";
+import { announce, pageHead, problemBox, spinner } from "../shell";
 import { keepFile } from "../time/local_file";
 
 /** One file goes to its report, several to the table of the batch. */
@@ -49,6 +50,42 @@ function taker(place: HTMLElement, visit: Visit): (files: readonly File[]) => vo
     };
 }
 
+/** Number and examiner, which go into the reports of all that is given from now on. */
+function caseSection(): HTMLElement {
+    const known = caseRecord();
+    const field = (id: string, label: string, value: string): [HTMLElement, HTMLInputElement] => {
+        const input = h("input", { type: "text", id, value, maxlength: 200, autocomplete: "off", input: () => keep() });
+        return [h("label", { class: "field", for: id }, h("span", {}, label), input), input];
+    };
+    const [number, numberInput] = field("case-number", t("case.number"), known.number);
+    const [examiner, examinerInput] = field("case-examiner", t("case.examiner"), known.examiner);
+    const keep = (): void => setCaseRecord({ number: numberInput.value.trim(), examiner: examinerInput.value.trim() });
+    // What is given stays in sight: it must not slip into the report of another case.
+    return h("details", { class: "card case", open: known.number !== "" || known.examiner !== "" }, h("summary", {}, t("case.title")),
+        h("div", { class: "filters two" }, number, examiner), h("p", { class: "quiet small" }, t("case.note")));
+}
+
+/** An address in place of a file, where the server fetches files. */
+async function offerAddress(place: HTMLElement, sending: HTMLElement, visit: Visit): Promise<void> {
+    const facts = await getServer(visit.signal).catch(() => null);
+    if (!facts?.fetches_files || visit.signal.aborted) return;
+    const input = h("input", { type: "url", id: "address", required: true, maxlength: 2000, autocomplete: "off", spellcheck: "false", placeholder: "https://" });
+    const send = async (event?: Event): Promise<void> => {
+        event?.preventDefault();
+        replace(sending, h("div", { class: "card sending" }, spinner(t("address.fetching"))));
+        try {
+            const check = await submitAddress(input.value.trim(), visit.signal);
+            announce(t("upload.accepted"));
+            go(`/checks/${encodeURIComponent(check.id)}`);
+        } catch (error) {
+            if (!visit.signal.aborted) replace(sending, problemBox(error, () => void send()));
+        }
+    };
+    replace(place, h("form", { class: "card filters address", submit: (event: Event) => void send(event) },
+        h("label", { class: "field field-wide", for: "address" }, h("span", {}, t("address.field")), input),
+        h("button", { class: "button", type: "submit" }, t("address.send"))));
+}
+
 async function recent(place: HTMLElement, visit: Visit): Promise<void> {
     try {
         const { checks } = await listChecks({ limit: 5 }, visit.signal);
@@ -64,13 +101,15 @@ async function recent(place: HTMLElement, visit: Visit): Promise<void> {
 export function homePage(visit: Visit): Page {
     const sending = h("div", { class: "sending-place" });
     const latest = h("div", {});
+    const address = h("div", {});
+    void offerAddress(address, sending, visit);
     void recent(latest, visit);
     const column = (title: string, text: string): HTMLElement => h("div", {}, h("h2", {}, title), h("p", {}, text));
     return {
         title: t("home.title"),
         content: h("div", { class: "width home" },
             pageHead(t("home.heading"), t("home.lead")),
-            dropzone(taker(sending, visit), visit.signal), sending, latest,
+            dropzone(taker(sending, visit), visit.signal), sending, address, caseSection(), latest,
             h("div", { class: "columns" }, column(t("home.gives"), t("home.gives_text")), column(t("home.not"), t("home.not_text")), column(t("home.files"), t("home.files_text")))),
     };
 }
