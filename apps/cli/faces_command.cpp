@@ -28,8 +28,7 @@ void add_faces(CLI::App& app, FacesRequest& request) {
     add_limits(*request.detect, request);
     add_format(*request.detect, request);
 
-    add_people_commands(request,
-                        {"A picture or a film", "Pictures or films that show this person and nobody else"});
+    add_people_commands(request, {"A picture or a film", "Pictures or films that show this person and nobody else"});
 }
 
 int run_faces(const FacesRequest& request, const engine::Installation& installation) {

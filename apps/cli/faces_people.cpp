@@ -113,7 +113,8 @@ int compare_faces(const FacesRequest& request, const engine::Installation& insta
     } else {
         std::printf("%s and %s: distance %.3f, log10 likelihood ratio %+.2f: %s\n",
                     named(request.file, first->faces, a.track).c_str(),
-                    named(request.other, second->faces, b.track).c_str(), main.distance, main.llr, in_words(main.llr, kAnswers));
+                    named(request.other, second->faces, b.track).c_str(), main.distance, main.llr,
+                    in_words(main.llr, kAnswers));
         if (pairs.size() > 1) {
             std::printf("There are several faces; the largest of each were compared. All pairs:\n");
             for (const Json& pair : pairs) {
@@ -137,8 +138,8 @@ int enroll_face(const FacesRequest& request, const engine::Installation& install
     };
     return enroll_person<evidence::FaceNumbers>(
         request, installation,
-        {take, compare, &engine::EnrolledPerson::samples, "looks", "does not look like the person in the files before it",
-         "none of the files shows a face to remember"});
+        {take, compare, &engine::EnrolledPerson::samples, "looks",
+         "does not look like the person in the files before it", "none of the files shows a face to remember"});
 }
 
 int match_faces(const FacesRequest& request, const engine::Installation& installation) {

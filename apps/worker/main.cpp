@@ -217,7 +217,8 @@ int look(const engine::Job& job, engine::Equipment& equipment, const std::string
 }
 
 int work() {
-    // If whoever started us is gone, so is the reason to go on. The signal is not sent for one who went before this line.
+    // If whoever started us is gone, so is the reason to go on. The signal is not sent for one who went before this
+    // line.
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)signal(SIGPIPE, SIG_IGN);
     if (nobody_listens()) {

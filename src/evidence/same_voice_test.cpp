@@ -48,10 +48,12 @@ TEST(SameVoice, OnlyPlausibleNumbersCount) {
 }
 
 TEST(IdentityWords, NameTheLikelierKindFirst) {
-    EXPECT_EQ(distance_in_words(2, "one", "two"), "a distance like this is 100 times more likely between one than between two");
+    EXPECT_EQ(distance_in_words(2, "one", "two"),
+              "a distance like this is 100 times more likely between one than between two");
     EXPECT_EQ(distance_in_words(-0.3, "one", "two"),
               "a distance like this is 2.0 times more likely between two than between one");
-    EXPECT_EQ(distance_in_words(0, "one", "two"), "a distance like this is 1.0 times as likely between one than between two");
+    EXPECT_EQ(distance_in_words(0, "one", "two"),
+              "a distance like this is 1.0 times as likely between one than between two");
     EXPECT_EQ(in_digits(0.125, 2), "0.12");
 }
 

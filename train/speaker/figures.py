@@ -142,6 +142,35 @@ def held_out(distance, same, first, second, weight):
     print(f"  held-out people: Cllr {cost(llr, same, weight):.3f} bits; {shares(llr, same, weight)}")
 
 
+def are_split(numbers, curve, least_llr=-0.5):
+    """Whether src/features/speaker/voices.cpp takes moments for those of two people, at its first step."""
+    alike = numbers @ numbers.T
+    one, other = np.unravel_index(np.argmin(alike), alike.shape)
+    centres, halves = numbers[[one, other]], None
+    for _ in range(20):
+        likeness = numbers @ (centres / np.linalg.norm(centres, axis=1, keepdims=True)).T
+        chosen = likeness[:, 1] > likeness[:, 0]
+        if halves is not None and (chosen == halves).all():
+            break
+        halves = chosen
+        centres = np.stack([numbers[chosen == side].mean(0) if (chosen == side).any() else centres[side] for side in (False, True)])
+    distance = 1 - float(centres[0] @ centres[1])
+    return min(halves.sum(), (~halves).sum()) >= 2 and clipped(curve, distance) <= least_llr
+
+
+def splits(clips, curve):
+    """How often one person's clips are taken for two people's, and two people's for one's."""
+    people = {name: np.flatnonzero(clips.speaker == name)[:8] for name in np.unique(clips.speaker)}
+    alone = {name: places for name, places in people.items() if len(places) >= 4}
+    wrong = [name for name, places in alone.items() if are_split(clips.one[places], curve)]
+    print(f"\nOne person's clips (4 to 8) taken for several people's: {len(wrong)} of {len(alone)} people ({', '.join(wrong)})")
+    some = {name: places[:3] for name, places in people.items() if len(places) >= 3}
+    names = sorted(some)
+    pairs = [(a, b) for k, a in enumerate(names) for b in names[k + 1 :]]
+    found = sum(are_split(clips.one[np.concatenate([some[a], some[b]])], curve) for a, b in pairs)
+    print(f"Three clips each of two people told apart: {found} of {len(pairs)} pairs")
+
+
 def mimics(manifest_rows, numbers, genuine, genuine_numbers, curve):
     """How near synthetic speech comes to the person whom it imitates, by kind."""
     by_speaker = {}
@@ -189,6 +218,7 @@ def main():
             print(f"  by the curve: Cllr {cost(llr, same, weight):.3f} bits; {shares(llr, same, weight)}")
     print(f"kAtZero = {curve[0]:.3f}, kSlope = {curve[1]:.3f}: 0 at {-curve[0] / curve[1]:.3f}, +1 at {(1 - curve[0]) / curve[1]:.3f}, "
           f"-1 at {(-1 - curve[0]) / curve[1]:.3f}")
+    splits(Clips(genuine, native), curve)
     if spoof:
         mimics(rows, read(spoof), genuine, native, curve)
 

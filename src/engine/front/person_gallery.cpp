@@ -266,18 +266,18 @@ Result<std::vector<EnrolledPerson>> PersonGallery::people() const {
     while ((step = names.step()) == SQLITE_ROW) {
         people.push_back({names.text(0), {}, {}});
     }
-    const bool is_whole =
-        step == SQLITE_DONE &&
-        read_samples(database_.get(),
-                     "SELECT person.name, sample.source, sample.numbers FROM person JOIN sample ON "
-                     "sample.person=person.id ORDER BY person.name, sample.rowid",
-                     people, &EnrolledPerson::samples) &&
-        read_samples(database_.get(),
-                     "SELECT person.name, voice.source, voice.numbers FROM person JOIN voice ON "
-                     "voice.person=person.id ORDER BY person.name, voice.rowid",
-                     people, &EnrolledPerson::voices) &&
-        std::none_of(people.begin(), people.end(),
-                     [](const EnrolledPerson& person) { return person.samples.empty() && person.voices.empty(); });
+    const bool is_whole = step == SQLITE_DONE &&
+                          read_samples(database_.get(),
+                                       "SELECT person.name, sample.source, sample.numbers FROM person JOIN sample ON "
+                                       "sample.person=person.id ORDER BY person.name, sample.rowid",
+                                       people, &EnrolledPerson::samples) &&
+                          read_samples(database_.get(),
+                                       "SELECT person.name, voice.source, voice.numbers FROM person JOIN voice ON "
+                                       "voice.person=person.id ORDER BY person.name, voice.rowid",
+                                       people, &EnrolledPerson::voices) &&
+                          std::none_of(people.begin(), people.end(), [](const EnrolledPerson& person) {
+                              return person.samples.empty() && person.voices.empty();
+                          });
     return is_whole ? Result<std::vector<EnrolledPerson>>(std::move(people)) : broken(path_);
 }
 

@@ -52,7 +52,8 @@ class PersonGalleryTest : public ::testing::Test {
         std::ifstream stream(path(), std::ios::binary);
         return {(std::istreambuf_iterator<char>(stream)), {}};
     }
-    ErrorCode refusal(const std::optional<std::string>& passphrase, const GalleryNetworks& networks = {kNetwork, kVoiceNetwork}) {
+    ErrorCode refusal(const std::optional<std::string>& passphrase,
+                      const GalleryNetworks& networks = {kNetwork, kVoiceNetwork}) {
         const auto gallery = PersonGallery::open(path(), passphrase, networks, Access::kRead);
         EXPECT_FALSE(gallery.ok());
         return gallery.ok() ? ErrorCode::kInternal : gallery.error().code;

@@ -31,9 +31,9 @@ struct HeardVoice {
 
 /// All voices of one input.
 struct HeardVoices {
-    double duration_s = 0;            ///< of sound that was decoded
-    std::vector<HeardVoice> voices;   ///< the one heard longest first
-    std::string nothing;              ///< why there are none, in words; else empty
+    double duration_s = 0;              ///< of sound that was decoded
+    std::vector<HeardVoice> voices;     ///< the one heard longest first
+    std::string nothing;                ///< why there are none, in words; else empty
     std::vector<std::string> problems;  ///< what went wrong on the way, in words
 };
 

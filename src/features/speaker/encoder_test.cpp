@@ -51,9 +51,8 @@ TEST(MelFrame, IsWhatTheEncoderWasTrainedOn) {
         squares += static_cast<double>(sample) * static_cast<double>(sample);
     }
     const double level = std::sqrt(squares / static_cast<double>(samples.size()));
-    const MelFrame mel =
-        mel_frame(std::span(samples).subspan(100 * voice::kHopSamples, voice::kFrameSamples),
-                  static_cast<float>(std::pow(10, -1.5) / level));
+    const MelFrame mel = mel_frame(std::span(samples).subspan(100 * voice::kHopSamples, voice::kFrameSamples),
+                                   static_cast<float>(std::pow(10, -1.5) / level));
     for (const auto& [band, value] : {Expected{0, 0.099178F}, {3, 0.0352112F}, {8, 0.00664185F}}) {
         EXPECT_NEAR(mel[band], value, 1e-4F * value) << band;
     }

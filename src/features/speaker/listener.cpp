@@ -18,7 +18,8 @@ std::vector<bool> speech_frames(std::span<const voice::Frame> frames) {
     std::transform(frames.begin(), frames.end(), levels.begin(), voice::level_db);
     const float gate_db = voice::quantile(levels, 0.95) - kActive_db;
     std::vector<bool> is_speech(frames.size());
-    std::transform(levels.begin(), levels.end(), is_speech.begin(), [gate_db](float level) { return level >= gate_db; });
+    std::transform(levels.begin(), levels.end(), is_speech.begin(),
+                   [gate_db](float level) { return level >= gate_db; });
     return is_speech;
 }
 

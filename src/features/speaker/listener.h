@@ -60,7 +60,7 @@ class Listener {
     Encoder encoder_;
     ListenerOptions options_;
     voice::WindowStream windows_{[this](const voice::Window& window) { take(window); }};
-    std::vector<float> recent_;    // the latest samples, at least one window's
+    std::vector<float> recent_;     // the latest samples, at least one window's
     std::size_t recent_start_ = 0;  // number of the first of them
     std::vector<Moment> moments_;
     double spacing_s_ = kFirstSpacing_s;

@@ -82,8 +82,8 @@ std::array<Group, 2> halves_of(const std::vector<Moment>& moments, const Group& 
 
 bool are_two(const std::vector<Moment>& moments, const std::array<Group, 2>& halves) {
     return std::min(halves[0].size(), halves[1].size()) >= kLeastMoments &&
-           evidence::same_voice_llr(evidence::voice_distance(
-               mean_of(moments, halves[0]), mean_of(moments, halves[1]))) <= kSplit_llr;
+           evidence::same_voice_llr(
+               evidence::voice_distance(mean_of(moments, halves[0]), mean_of(moments, halves[1]))) <= kSplit_llr;
 }
 
 Voice voice_of(const std::vector<Moment>& moments, const Group& group) {

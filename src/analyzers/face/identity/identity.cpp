@@ -74,9 +74,8 @@ Analysis judge_claimed(const std::vector<ClaimedMatch>& matches, std::size_t unr
         analysis.measurements.push_back({"drift", *drift, "1"});
     }
     const std::string who = "'" + claimed.name + "'";
-    const std::string compared =
-        " (distance " + evidence::in_digits(nearest.distance, 2) + "; " +
-        evidence::distance_in_words(nearest.llr, kSame, kOther) + ").";
+    const std::string compared = " (distance " + evidence::in_digits(nearest.distance, 2) + "; " +
+                                 evidence::distance_in_words(nearest.llr, kSame, kOther) + ").";
     const std::string which =
         matches.size() == 1 ? "The face" : "The nearest of " + std::to_string(matches.size()) + " faces";
     if (nearest.llr >= least_llr) {
