@@ -48,7 +48,7 @@ def test_people_are_kept_and_forgotten(bonafide, voices, tmp_path):
     done = bonafide("voice", "enroll", "Ann", voices / "ann.wav", voices / "silence.wav", voices / "both.wav", *secret, "--format", "json")
     assert done.returncode == 0, done.stderr
     made = json.loads(done.stdout)
-    assert made["encrypted"] and made["recordings"] == 1 and [entry["path"][-10:] for entry in made["refused"]] == ["ilence.wav", "s/both.wav"]
+    assert made["encrypted"] and made["recordings"] == 1 and [entry["path"].split("/")[-1] for entry in made["refused"]] == ["silence.wav", "both.wav"]
     assert "several people speak" in done.stderr
     assert stat.S_IMODE(gallery.stat().st_mode) == 0o600 and b"Ann" not in gallery.read_bytes()
     assert bonafide("voice", "enroll", "Bob", voices / "bob.wav", *secret).returncode == 0
@@ -75,7 +75,7 @@ def test_the_claimed_person(bonafide, voices, schema, tmp_path):
     assert bonafide("voice", "enroll", "Ann", voices / "ann.wav", "--gallery", tmp_path / "people").returncode == 0
 
     def checked(path, *arguments):
-        report, _ = bonafide.report(voices / path, "--analyzer", "*.identity", "--analyzer", "container.structure", *arguments)
+        report, _ = bonafide.report(voices / path, "--analyzer", "*.identity", "--analyzer", "voice.synthetic", *arguments)
         schema.validate(report)
         return report, [finding for finding in report["findings"] if finding["analyzer"] == "voice.identity"]
 
@@ -83,7 +83,7 @@ def test_the_claimed_person(bonafide, voices, schema, tmp_path):
     report, (finding,) = checked("ann.mp3", *claimed)
     assert "sounds like that of 'Ann'" in finding["explanation"] and finding["llr"] is None
     assert report["replay"]["claimed"] == {"name": "Ann", "looks": 0, "voices": 1}
-    without, _ = bonafide.report(voices / "ann.mp3", "--analyzer", "container.structure")
+    without, _ = bonafide.report(voices / "ann.mp3", "--analyzer", "voice.synthetic")
     assert report["verdict"] == without["verdict"]
     _, (finding,) = checked("bob.wav", *claimed)
     assert "does not sound like that of 'Ann'" in finding["explanation"]

@@ -112,8 +112,8 @@ void write_voices(const std::filesystem::path& folder) {
         fx::VoiceOptions options;
         options.duration_s = duration_s;
         options.seed = seed;
-        options.pitch = is_bob ? 1.9 : 1;
-        options.formants = is_bob ? 1.25 : 1;
+        options.pitch = is_bob ? 2.2 : 0.8;
+        options.formants = is_bob ? 1.5 : 0.8;
         return fx::make_voice(options);
     };
     const auto keep = [&](const char* name, const fx::Sound& sound) {
