@@ -1,4 +1,4 @@
-// `bonafide faces compare`, `enroll`, `match`, `list`, `delete`: who is who.
+// `bonafide faces compare`, `enroll`, `match`: who is who.
 #include "faces_command.h"
 #include "terminal.h"
 
@@ -10,19 +10,8 @@ namespace bonafide::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Access = engine::PersonGallery::Access;
 
-/// One to ten against it: beyond, in words, "probably".
-constexpr double kProbable = 1;
-
-const char* in_words(double llr) {
-    return llr >= kProbable ? "probably the same person" : llr <= -kProbable ? "probably another person" : "undecided";
-}
-
-/// What comparing two faces gives.
-struct Comparison {
-    double distance = 0, llr = 0;
-};
+constexpr Answers kAnswers = {"probably the same person", "probably another person"};
 
 Comparison compared(double distance) {
     return {distance, evidence::same_face_llr(distance)};
@@ -35,11 +24,6 @@ Comparison compared(const evidence::FaceNumbers& face, const engine::EnrolledPer
         sum += evidence::face_distance(face, sample.numbers);
     }
     return compared(sum / static_cast<double>(person.samples.size()));
-}
-
-Json as_json(const Comparison& comparison) {
-    return {
-        {"distance", comparison.distance}, {"llr_same_person", comparison.llr}, {"answer", in_words(comparison.llr)}};
 }
 
 std::string named(const std::string& path, const engine::SeenFaces& faces, int track) {
@@ -114,7 +98,7 @@ int compare_faces(const FacesRequest& request, const engine::Installation& insta
         for (const engine::SeenPerson& other : second->faces.people) {
             if (one.numbers && other.numbers) {
                 Json pair = {{"a", one.track}, {"b", other.track}};
-                pair.update(as_json(compared(evidence::face_distance(*one.numbers, *other.numbers))));
+                pair.update(as_json(compared(evidence::face_distance(*one.numbers, *other.numbers)), kAnswers));
                 pairs.push_back(std::move(pair));
             }
         }
@@ -123,13 +107,14 @@ int compare_faces(const FacesRequest& request, const engine::Installation& insta
         Json json = {{"a", {{"path", request.file}, {"sha256", first->sha256}}},
                      {"b", {{"path", request.other}, {"sha256", second->sha256}}},
                      {"compared", {{"a", a.track}, {"b", b.track}}}};
-        json.update(as_json(main));
+        json.update(as_json(main, kAnswers));
         json["pairs"] = std::move(pairs);
         print_json(json);
     } else {
         std::printf("%s and %s: distance %.3f, log10 likelihood ratio %+.2f: %s\n",
                     named(request.file, first->faces, a.track).c_str(),
-                    named(request.other, second->faces, b.track).c_str(), main.distance, main.llr, in_words(main.llr));
+                    named(request.other, second->faces, b.track).c_str(), main.distance, main.llr,
+                    in_words(main.llr, kAnswers));
         if (pairs.size() > 1) {
             std::printf("There are several faces; the largest of each were compared. All pairs:\n");
             for (const Json& pair : pairs) {
@@ -141,66 +126,24 @@ int compare_faces(const FacesRequest& request, const engine::Installation& insta
     return main.llr >= kProbable ? kClean : kInconclusive;
 }
 
-int enroll_person(const FacesRequest& request, const engine::Installation& installation) {
-    if (const auto fits = engine::PersonGallery::check_name(request.name); !fits) {
-        return complain(fits.error().message);
-    }
-    // Before the pictures are looked at: a wrong passphrase is told at once. Others may use the gallery meanwhile.
-    if (const auto readable = open_people(request.people, installation, Access::kRead); !readable) {
-        return complain(printable(readable.error().message));
-    }
-    std::vector<engine::PersonSample> samples;
-    Json refused = Json::array(), unlike = Json::array();
-    for (const std::string& path : request.files) {
+int enroll_face(const FacesRequest& request, const engine::Installation& installation) {
+    const auto take = [&](const std::string& path) -> Result<engine::PersonSample> {
         const auto looked = look(path, request, installation);
         const auto numbers = looked ? only_person(looked->faces) : Result<evidence::FaceNumbers>(looked.error());
-        if (!numbers) {
-            std::fprintf(stderr, "bonafide: not used: %s: %s\n", printable(path).c_str(),
-                         printable(numbers.error().message).c_str());
-            refused.push_back({{"path", path}, {"reason", numbers.error().message}});
-            continue;
-        }
-        const engine::EnrolledPerson before{request.name, samples};
-        if (!samples.empty() && compared(*numbers, before).llr <= 0) {
-            std::fprintf(stderr, "bonafide: %s does not look like the person in the files before it\n",
-                         printable(path).c_str());
-            unlike.push_back(path);
-        }
-        samples.push_back({*numbers, looked->sha256});
-    }
-    if (samples.empty()) {
-        return complain("none of the files shows a face to remember");
-    }
-    auto gallery = open_people(request.people, installation, Access::kChange);
-    if (!gallery) {
-        return complain(printable(gallery.error().message));
-    }
-    const auto added = gallery->enroll(request.name, samples);
-    if (!added) {
-        return complain(printable(added.error().message));
-    }
-    if (const auto saved = gallery->save(); !saved) {
-        return complain(printable(saved.error().message));
-    }
-    const auto person = gallery->person(request.name);
-    ENSURE(person.ok());
-    if (request.json) {
-        print_json({{"name", request.name},
-                    {"gallery", gallery->path()},
-                    {"encrypted", gallery->encrypted()},
-                    {"added", *added},
-                    {"looks", person->samples.size()},
-                    {"refused", refused},
-                    {"unlike", unlike}});
-        return kClean;
-    }
-    std::printf("Enrolled %s: %zu new of %zu files, %zu looks in all%s.\n", printable(request.name).c_str(), *added,
-                request.files.size(), person->samples.size(), gallery->encrypted() ? ", encrypted" : "");
-    return kClean;
+        return numbers ? Result<engine::PersonSample>(engine::PersonSample{*numbers, looked->sha256})
+                       : Result<engine::PersonSample>(numbers.error());
+    };
+    const auto compare = [](const evidence::FaceNumbers& face, const engine::EnrolledPerson& person) {
+        return compared(face, person);
+    };
+    return enroll_person<evidence::FaceNumbers>(
+        request, installation,
+        {take, compare, &engine::EnrolledPerson::samples, "looks",
+         "does not look like the person in the files before it", "none of the files shows a face to remember"});
 }
 
 int match_faces(const FacesRequest& request, const engine::Installation& installation) {
-    const auto gallery = open_people(request.people, installation, Access::kRead);
+    const auto gallery = open_people(request.people, installation, engine::PersonGallery::Access::kRead);
     if (!gallery) {
         return complain(printable(gallery.error().message));
     }
@@ -208,8 +151,15 @@ int match_faces(const FacesRequest& request, const engine::Installation& install
     if (!enrolled) {
         return complain(printable(enrolled.error().message));
     }
-    if (enrolled->empty()) {
-        return complain("nobody is enrolled in " + gallery->path() + "; see `bonafide faces enroll --help`");
+    const auto nearest = [&](const evidence::FaceNumbers& face) {
+        return ranked(*enrolled, [&](const engine::EnrolledPerson& person) {
+            return person.samples.empty() ? std::nullopt : std::optional(compared(face, person));
+        });
+    };
+    const std::size_t known = nearest({}).size();
+    if (known == 0) {
+        return complain("nobody is enrolled in " + printable(gallery->path()) +
+                        " with a face; see `bonafide faces enroll --help`");
     }
     const auto looked = look(request.file, request, installation);
     if (!looked) {
@@ -227,71 +177,20 @@ int match_faces(const FacesRequest& request, const engine::Installation& install
             }
             continue;
         }
-        std::vector<std::pair<Comparison, std::string>> ranked;
-        for (const engine::EnrolledPerson& person : *enrolled) {
-            ranked.emplace_back(compared(*seen.numbers, person), person.name);
-        }
-        std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
-            return std::pair(a.first.distance, a.second) < std::pair(b.first.distance, b.second);
-        });
-        recognised |= ranked.front().first.llr >= kProbable;
-        for (const auto& [comparison, name] : ranked) {
-            Json entry = {{"name", name}};
-            entry.update(as_json(comparison));
-            face["people"].push_back(std::move(entry));
-        }
+        const Ranking ranking = nearest(*seen.numbers);
+        recognised |= ranking.front().first.llr >= kProbable;
+        face["people"] = as_json(ranking, kAnswers);
         faces.push_back(std::move(face));
         if (!request.json) {
-            std::printf("%s: nearest is %s, distance %.3f, log10 likelihood ratio %+.2f: %s\n", shown.c_str(),
-                        printable(ranked.front().second).c_str(), ranked.front().first.distance,
-                        ranked.front().first.llr, in_words(ranked.front().first.llr));
+            print_nearest(shown, ranking, kAnswers);
         }
     }
     if (request.json) {
         print_json({{"path", request.file}, {"sha256", looked->sha256}, {"faces", std::move(faces)}});
-    } else if (enrolled->size() > 1) {
-        std::printf(
-            "Each ratio is for that one person against a stranger: among %zu people the nearest may be near by "
-            "chance.\n",
-            enrolled->size());
+    } else {
+        print_crowd_note(known);
     }
     return recognised ? kClean : kInconclusive;
-}
-
-int list_people(const FacesRequest& request, const engine::Installation& installation) {
-    const auto gallery = open_people(request.people, installation, Access::kRead);
-    const auto people = gallery ? gallery->people() : Result<std::vector<engine::EnrolledPerson>>(gallery.error());
-    if (!people) {
-        return complain(printable(people.error().message));
-    }
-    Json all = Json::array();
-    for (const engine::EnrolledPerson& person : *people) {
-        if (request.json) {
-            all.push_back({{"name", person.name}, {"looks", person.samples.size()}});
-        } else {
-            std::printf("%s: %zu %s\n", printable(person.name).c_str(), person.samples.size(),
-                        person.samples.size() == 1 ? "look" : "looks");
-        }
-    }
-    if (request.json) {
-        print_json(all);
-    }
-    return kClean;
-}
-
-int delete_person(const FacesRequest& request, const engine::Installation& installation) {
-    auto gallery = open_people(request.people, installation, Access::kChange);
-    if (!gallery) {
-        return complain(printable(gallery.error().message));
-    }
-    if (const auto removed = gallery->remove(request.name); !removed) {
-        return complain(printable(removed.error().message));
-    }
-    if (const auto saved = gallery->save(); !saved) {
-        return complain(printable(saved.error().message));
-    }
-    std::printf("Deleted %s and all that was kept about them.\n", printable(request.name).c_str());
-    return kClean;
 }
 
 }  // namespace bonafide::cli

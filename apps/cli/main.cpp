@@ -7,6 +7,7 @@
 #include "serve_command.h"
 #include "terminal.h"
 #include "verify_command.h"
+#include "voice_command.h"
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
@@ -134,7 +135,8 @@ void add_check(CLI::App& app, Options& options) {
         ->type_name("DIR");
     command
         .add_option("--claimed", options.claimed,
-                    "Is it really them? Compare the faces with this enrolled person (see `bonafide faces`)")
+                    "Is it really them? Compare faces and voices with this enrolled person (see `bonafide faces` and "
+                    "`bonafide voice`)")
         ->type_name("NAME");
     add_people_options(command, options.people, "--people");
     command.add_option("--prior", request.job.prior, "Probability, before looking, of manipulated or synthetic")
@@ -205,6 +207,8 @@ int run(int argc, char** argv) {
     add_serve(app, serve);
     FacesRequest faces;
     add_faces(app, faces);
+    PeopleRequest voice;
+    add_voice(app, voice);
     ForgeRequest forge;
     add_forge(app, forge);
     VerifyRequest verify;
@@ -247,6 +251,10 @@ int run(int argc, char** argv) {
     if (faces.command->parsed()) {
         faces.cache_folder = cache_folder();
         return run_faces(faces, installation);
+    }
+    if (voice.command->parsed()) {
+        voice.cache_folder = cache_folder();
+        return run_voice(voice, installation);
     }
     if (forge.command->parsed()) {
         return run_forge(forge, installation);

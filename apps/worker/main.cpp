@@ -8,6 +8,7 @@
 #include "engine/worker/faces.h"
 #include "engine/worker/forge.h"
 #include "engine/worker/isolation.h"
+#include "engine/worker/voices.h"
 #include "infer/session.h"
 
 #include <opencv2/core.hpp>
@@ -84,16 +85,22 @@ Result<engine::Equipment> equip(const engine::Job& job) {
 }
 
 Result<features::ClaimedPerson> claimed_person(const engine::Job& job) {
-    features::ClaimedPerson person{job.claimed, {}};
-    for (const std::vector<float>& numbers : job.claimed_looks) {
-        if (numbers.size() != evidence::kFaceNumbers) {
-            return Error{ErrorCode::kUsage, "what is known of the claimed person's face is malformed"};
+    features::ClaimedPerson person{job.claimed, {}, {}};
+    const auto take = [](const std::vector<std::vector<float>>& from, auto& into) {
+        for (const std::vector<float>& numbers : from) {
+            auto& one = into.emplace_back();
+            if (numbers.size() != one.size()) {
+                return false;
+            }
+            std::copy(numbers.begin(), numbers.end(), one.begin());
         }
-        person.looks.emplace_back();
-        std::copy(numbers.begin(), numbers.end(), person.looks.back().begin());
+        return true;
+    };
+    if (!take(job.claimed_looks, person.looks) || !take(job.claimed_voices, person.voices)) {
+        return Error{ErrorCode::kUsage, "what is known of the claimed person is malformed"};
     }
-    if (person.looks.empty()) {
-        return Error{ErrorCode::kUsage, "nothing is known of the claimed person's face"};
+    if (person.looks.empty() && person.voices.empty()) {
+        return Error{ErrorCode::kUsage, "nothing is known of the claimed person"};
     }
     return person;
 }
@@ -149,6 +156,16 @@ int look(const engine::Job& job, engine::Equipment& equipment, const std::string
         send(engine::Frame::Type::kReport, "", as_bytes(looked ? std::string("made") : looked.error().message));
         return delivered ? 0 : kBroken;
     }
+    if (job.task == engine::Task::kVoices) {
+        const auto heard = engine::listen_for_voices(job, *given.input, equipment.models);
+        if (heard) {
+            const std::string json =
+                engine::to_json(*heard).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+            send(engine::Frame::Type::kArtifact, engine::kVoicesArtifact, as_bytes(json));
+        }
+        send(engine::Frame::Type::kReport, "", as_bytes(heard ? std::string("made") : heard.error().message));
+        return delivered ? 0 : kBroken;
+    }
     if (job.task == engine::Task::kForge || job.task == engine::Task::kForgeSeal) {
         const auto forged = job.task == engine::Task::kForge
                                 ? engine::forge_picture(job, *given.input, given.mask, equipment.models)
@@ -200,7 +217,8 @@ int look(const engine::Job& job, engine::Equipment& equipment, const std::string
 }
 
 int work() {
-    // If whoever started us is gone, so is the reason to go on. The signal is not sent for one who went before this line.
+    // If whoever started us is gone, so is the reason to go on. The signal is not sent for one who went before this
+    // line.
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)signal(SIGPIPE, SIG_IGN);
     if (nobody_listens()) {

@@ -111,7 +111,7 @@ def test_people_are_kept_and_forgotten(bonafide, drawn, tmp_path):
     match = bonafide("faces", "match", drawn / "turned.png", *secret, "--format", "json")
     (face,) = json.loads(match.stdout)["faces"]
     assert match.returncode == 0 and face["people"][0]["name"] == "Ann" and face["people"][0]["llr_same_person"] >= 1
-    assert json.loads(bonafide("faces", "list", *secret, "--format", "json").stdout) == [{"name": "Ann", "looks": made["looks"]}]
+    assert json.loads(bonafide("faces", "list", *secret, "--format", "json").stdout) == [{"name": "Ann", "looks": made["looks"], "recordings": 0}]
     for arguments, words in ((("list", "--gallery", gallery), "encrypted"), (("delete", "Bob", *secret), "Bob"),
                              (("enroll", "Bob", drawn / "empty.png", *secret), "none of the files"),
                              (("match", drawn / "empty.png", *secret), "no face"),
@@ -135,7 +135,7 @@ def test_the_claimed_person(bonafide, drawn, tmp_path):
     claimed = ("--claimed", "Ann", "--people", tmp_path / "people")
     report, finding = checked(drawn / "turned.png", *claimed)
     assert "probably that of 'Ann'" in finding["explanation"] and finding["llr"] is None
-    assert report["replay"]["claimed"] == {"name": "Ann", "looks": 1}
+    assert report["replay"]["claimed"] == {"name": "Ann", "looks": 1, "voices": 0}
     without = json.loads(bonafide("check", drawn / "turned.png", "--format", "json", "--analyzer", "container.structure").stdout)
     assert report["verdict"] == without["verdict"]
     report, film = checked(drawn / "film.mp4", *claimed)

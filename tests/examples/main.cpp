@@ -5,6 +5,7 @@
 #include "fixtures/drawn_face.h"
 #include "fixtures/edits.h"
 #include "fixtures/sound.h"
+#include "fixtures/voice.h"
 #include "media/encode.h"
 
 #include <opencv2/imgproc.hpp>
@@ -105,6 +106,43 @@ void write_recordings(const std::filesystem::path& folder) {
     write(folder / "edited.wav", fx::encode_sound(sound, fx::SoundFormat::kWav));
 }
 
+/// Two artificial voices, alone and in turn, and sound of which nobody can tell who speaks.
+void write_voices(const std::filesystem::path& folder) {
+    const auto spoken = [](std::uint64_t seed, double duration_s, bool is_bob) {
+        fx::VoiceOptions options;
+        options.duration_s = duration_s;
+        options.seed = seed;
+        options.pitch = is_bob ? 2.2 : 0.8;
+        options.formants = is_bob ? 1.5 : 0.8;
+        return fx::make_voice(options);
+    };
+    const auto keep = [&](const char* name, const fx::Sound& sound) {
+        write(folder / name, fx::encode_sound(sound, fx::SoundFormat::kWav));
+    };
+    keep("ann.wav", spoken(1, 12, false));
+    write(folder / "ann.mp3", fx::encode_sound(spoken(2, 12, false), fx::SoundFormat::kMp3));
+    keep("bob.wav", spoken(3, 12, true));
+    fx::Sound both = spoken(4, 24, false);
+    fx::splice_in(both, spoken(5, 12, true), 12);
+    keep("both.wav", both);
+    keep("short.wav", spoken(6, 0.3, false));
+    fx::Sound phone = spoken(7, 8, false);
+    fx::low_pass(phone, 3400);
+    keep("phone.wav", phone);
+    fx::Sound silence = spoken(8, 5, false);
+    fx::make_digital_silence(silence, 0, 5);
+    keep("silence.wav", silence);
+    keep("tones.wav", fx::make_sound(fx::SoundKind::kTones, 16000, 5, 9));
+    keep("noise.wav", fx::make_sound(fx::SoundKind::kNoise, 16000, 5, 10));
+    keep("music.wav", fx::make_music(6, 11));
+    fx::ClipOptions options;
+    options.frames = 25;
+    fx::Clip film = fx::make_clip(options);
+    write(folder / "mute.mp4", fx::encode_clip(film, {}));
+    film.sound = spoken(12, 8, false);
+    write(folder / "ann.mp4", fx::encode_clip(film, {}));
+}
+
 /// Pictures of one simulated camera, and of five others: what a sensor's fingerprint is made of and told apart from.
 void write_camera_shots(const std::filesystem::path& folder) {
     const auto shot = [](std::uint64_t camera, std::uint64_t number) {
@@ -182,8 +220,9 @@ int main(int argc, char** argv) {
     const bool camera_shots = argc == 3 && std::string_view(argv[2]) == "camera-shots";
     const bool faces = argc == 3 && std::string_view(argv[2]) == "faces";
     const bool portraits = argc == 3 && std::string_view(argv[2]) == "portraits";
-    if (argc != 2 && !camera_shots && !faces && !portraits) {
-        std::cerr << "usage: bonafide-examples FOLDER [camera-shots|faces|portraits]\n"
+    const bool voices = argc == 3 && std::string_view(argv[2]) == "voices";
+    if (argc != 2 && !camera_shots && !faces && !portraits && !voices) {
+        std::cerr << "usage: bonafide-examples FOLDER [camera-shots|faces|portraits|voices]\n"
                      "       bonafide-examples --picture WIDTH HEIGHT FILE   one genuine JPEG of that size\n";
         return 2;
     }
@@ -195,6 +234,10 @@ int main(int argc, char** argv) {
     }
     if (faces) {
         write_faces(folder);
+        return 0;
+    }
+    if (voices) {
+        write_voices(folder);
         return 0;
     }
     if (portraits) {

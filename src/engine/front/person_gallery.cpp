@@ -21,7 +21,19 @@ namespace {
 constexpr std::size_t kLongestName = 100;
 constexpr std::uint64_t kMostGalleryBytes = 256U << 20;
 constexpr int kApplication = 0x42464143;  // "BFAC", in the database's header
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
+constexpr int kFormatWithoutVoices = 1;
+constexpr const char* kVoiceTables =
+    "CREATE TABLE voice_network(sha256 TEXT NOT NULL);"
+    "CREATE TABLE voice(person INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,"
+    " source TEXT NOT NULL, numbers BLOB NOT NULL, UNIQUE(person, source));";
+
+bool plausible(const evidence::FaceNumbers& numbers) {
+    return std::all_of(numbers.begin(), numbers.end(), [](float value) { return std::abs(value) <= 100; });
+}
+bool plausible(const evidence::VoiceNumbers& numbers) {
+    return evidence::are_voice_numbers(numbers);
+}
 
 /// A prepared statement with its values bound by `bind`.
 class Statement {
@@ -43,7 +55,8 @@ class Statement {
         sqlite3_bind_int64(statement_, index, number);
         return *this;
     }
-    Statement& bind(int index, const evidence::FaceNumbers& numbers) {
+    template <std::size_t count>
+    Statement& bind(int index, const std::array<float, count>& numbers) {
         sqlite3_bind_blob(statement_, index, numbers.data(), static_cast<int>(sizeof numbers), SQLITE_TRANSIENT);
         return *this;
     }
@@ -57,16 +70,15 @@ class Statement {
                    ? std::string()
                    : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
     }
-    std::optional<evidence::FaceNumbers> numbers(int column) const {
-        evidence::FaceNumbers numbers{};
+    template <class Numbers>
+    std::optional<Numbers> numbers(int column) const {
+        Numbers numbers{};
         const void* blob = sqlite3_column_blob(statement_, column);
         if (blob == nullptr || sqlite3_column_bytes(statement_, column) != static_cast<int>(sizeof numbers)) {
             return std::nullopt;
         }
         std::memcpy(numbers.data(), blob, sizeof numbers);
-        const bool sound =
-            std::all_of(numbers.begin(), numbers.end(), [](float value) { return std::abs(value) <= 100; });
-        return sound ? std::optional(numbers) : std::nullopt;
+        return plausible(numbers) ? std::optional(numbers) : std::nullopt;
     }
 
   private:
@@ -75,6 +87,32 @@ class Statement {
 
 bool execute(sqlite3* database, const char* sql) {
     return sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+}
+
+/// What a gallery needs beyond its faces, in the header and in tables.
+bool add_voices(sqlite3* database, const std::string& network) {
+    const std::string format = "PRAGMA user_version=" + std::to_string(kFormat) + ";";
+    return execute(database, format.c_str()) && execute(database, kVoiceTables) &&
+           Statement(database, "INSERT INTO voice_network VALUES(?)").bind(1, network).done();
+}
+
+/// Reads the rows of `select` (name, source, numbers, in the order of the names) into the people that they belong to;
+/// false where they make no sense.
+template <class Numbers>
+bool read_samples(sqlite3* database, const char* select, std::vector<EnrolledPerson>& people,
+                  std::vector<EnrolledSample<Numbers>> EnrolledPerson::*into) {
+    Statement rows(database, select);
+    auto person = people.begin();
+    int step = 0;
+    while ((step = rows.step()) == SQLITE_ROW) {
+        const auto numbers = rows.numbers<Numbers>(2);
+        person = std::find_if(person, people.end(), [&](const auto& known) { return known.name == rows.text(0); });
+        if (!numbers || person == people.end()) {
+            return false;
+        }
+        ((*person).*into).push_back({*numbers, rows.text(1)});
+    }
+    return step == SQLITE_DONE;
 }
 
 Error broken(const std::string& path) {
@@ -119,20 +157,20 @@ Result<void> PersonGallery::check_name(const std::string& name) {
                  : Error{ErrorCode::kUsage, "a person's name has 1 to 100 bytes of UTF-8, without control characters"};
 }
 
-Result<void> PersonGallery::create(const std::string& model_sha256) {
-    const std::string identity = "PRAGMA application_id=" + std::to_string(kApplication) +
-                                 ";PRAGMA user_version=" + std::to_string(kFormat) + ";";
+Result<void> PersonGallery::create(const GalleryNetworks& networks) {
+    const std::string identity = "PRAGMA application_id=" + std::to_string(kApplication) + ";";
     const bool made = execute(database_.get(), identity.c_str()) &&
                       execute(database_.get(),
                               "CREATE TABLE network(sha256 TEXT NOT NULL);"
                               "CREATE TABLE person(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
                               "CREATE TABLE sample(person INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,"
                               " source TEXT NOT NULL, numbers BLOB NOT NULL, UNIQUE(person, source));") &&
-                      Statement(database_.get(), "INSERT INTO network VALUES(?)").bind(1, model_sha256).done();
+                      Statement(database_.get(), "INSERT INTO network VALUES(?)").bind(1, networks.face).done() &&
+                      add_voices(database_.get(), networks.voice);
     return made ? Result<void>() : failed(database_.get());
 }
 
-Result<void> PersonGallery::load(const std::vector<std::uint8_t>& bytes, const std::string& model_sha256) {
+Result<void> PersonGallery::load(const std::vector<std::uint8_t>& bytes, const GalleryNetworks& networks) {
     auto* copy = static_cast<unsigned char*>(sqlite3_malloc64(std::max<std::size_t>(1, bytes.size())));
     if (copy == nullptr) {
         return Error{ErrorCode::kInternal, "no memory for the gallery"};
@@ -145,20 +183,28 @@ Result<void> PersonGallery::load(const std::vector<std::uint8_t>& bytes, const s
         return broken(path_);
     }
     Statement application(database_.get(), "PRAGMA application_id"), format(database_.get(), "PRAGMA user_version"),
-        check(database_.get(), "PRAGMA quick_check"), network(database_.get(), "SELECT sha256 FROM network");
+        check(database_.get(), "PRAGMA quick_check"), face(database_.get(), "SELECT sha256 FROM network");
     if (application.step() != SQLITE_ROW || application.number(0) != kApplication || format.step() != SQLITE_ROW ||
-        format.number(0) != kFormat || check.step() != SQLITE_ROW || check.text(0) != "ok" ||
-        network.step() != SQLITE_ROW) {
+        check.step() != SQLITE_ROW || check.text(0) != "ok" || face.step() != SQLITE_ROW) {
         return broken(path_);
     }
-    if (network.text(0) != model_sha256) {
+    // One that knows faces alone takes voices from here on; on disk it changes when it is saved.
+    const bool is_old = format.number(0) == kFormatWithoutVoices;
+    if (is_old ? !add_voices(database_.get(), networks.voice) : format.number(0) != kFormat) {
+        return broken(path_);
+    }
+    Statement voice(database_.get(), "SELECT sha256 FROM voice_network");
+    if (voice.step() != SQLITE_ROW) {
+        return broken(path_);
+    }
+    if (face.text(0) != networks.face || voice.text(0) != networks.voice) {
         return Error{ErrorCode::kInvalid, path_ + " was made with another recognition network: enrol its people anew"};
     }
     return {};
 }
 
 Result<PersonGallery> PersonGallery::open(const std::string& path, const std::optional<std::string>& passphrase,
-                                          const std::string& model_sha256, Access access) {
+                                          const GalleryNetworks& networks, Access access) {
     PersonGallery gallery;
     gallery.path_ = path;
     gallery.passphrase_ = passphrase;
@@ -188,7 +234,7 @@ Result<PersonGallery> PersonGallery::open(const std::string& path, const std::op
         return Error{ErrorCode::kInternal, "SQLite cannot be used"};
     }
     if (!*stored) {
-        if (auto created = gallery.create(model_sha256); !created) {
+        if (auto created = gallery.create(networks); !created) {
             return created.error();
         }
         return gallery;
@@ -207,7 +253,7 @@ Result<PersonGallery> PersonGallery::open(const std::string& path, const std::op
     } else if (passphrase) {
         return Error{ErrorCode::kUsage, path + " is not encrypted: leave the passphrase out, or begin another gallery"};
     }
-    if (auto loaded = gallery.load(bytes, model_sha256); !loaded) {
+    if (auto loaded = gallery.load(bytes, networks); !loaded) {
         return loaded.error();
     }
     return gallery;
@@ -215,22 +261,24 @@ Result<PersonGallery> PersonGallery::open(const std::string& path, const std::op
 
 Result<std::vector<EnrolledPerson>> PersonGallery::people() const {
     std::vector<EnrolledPerson> people;
-    Statement rows(
-        database_.get(),
-        "SELECT person.name, sample.source, sample.numbers FROM person JOIN sample ON sample.person=person.id "
-        "ORDER BY person.name, sample.rowid");
+    Statement names(database_.get(), "SELECT name FROM person ORDER BY name");
     int step = 0;
-    while ((step = rows.step()) == SQLITE_ROW) {
-        const auto numbers = rows.numbers(2);
-        if (!numbers) {
-            return broken(path_);
-        }
-        if (people.empty() || people.back().name != rows.text(0)) {
-            people.push_back({rows.text(0), {}});
-        }
-        people.back().samples.push_back({*numbers, rows.text(1)});
+    while ((step = names.step()) == SQLITE_ROW) {
+        people.push_back({names.text(0), {}, {}});
     }
-    return step == SQLITE_DONE ? Result<std::vector<EnrolledPerson>>(std::move(people)) : broken(path_);
+    const bool is_whole = step == SQLITE_DONE &&
+                          read_samples(database_.get(),
+                                       "SELECT person.name, sample.source, sample.numbers FROM person JOIN sample ON "
+                                       "sample.person=person.id ORDER BY person.name, sample.rowid",
+                                       people, &EnrolledPerson::samples) &&
+                          read_samples(database_.get(),
+                                       "SELECT person.name, voice.source, voice.numbers FROM person JOIN voice ON "
+                                       "voice.person=person.id ORDER BY person.name, voice.rowid",
+                                       people, &EnrolledPerson::voices) &&
+                          std::none_of(people.begin(), people.end(), [](const EnrolledPerson& person) {
+                              return person.samples.empty() && person.voices.empty();
+                          });
+    return is_whole ? Result<std::vector<EnrolledPerson>>(std::move(people)) : broken(path_);
 }
 
 Result<EnrolledPerson> PersonGallery::person(const std::string& name) const {
@@ -246,7 +294,10 @@ Result<EnrolledPerson> PersonGallery::person(const std::string& name) const {
     return std::move(*found);
 }
 
-Result<std::size_t> PersonGallery::enroll(const std::string& name, const std::vector<PersonSample>& samples) {
+template <class Numbers>
+Result<std::size_t> PersonGallery::add(const char* insertion, const std::string& name,
+                                       const std::vector<EnrolledSample<Numbers>>& samples) {
+    ENSURE(!samples.empty());
     if (auto fits = check_name(name); !fits) {
         return fits.error();
     }
@@ -254,8 +305,8 @@ Result<std::size_t> PersonGallery::enroll(const std::string& name, const std::ve
     sqlite3* database = database_.get();
     bool well = execute(database, "BEGIN") &&
                 Statement(database, "INSERT OR IGNORE INTO person(name) VALUES(?)").bind(1, name).done();
-    for (const PersonSample& sample : samples) {
-        Statement insert(database, "INSERT OR IGNORE INTO sample SELECT id, ?, ? FROM person WHERE name=?");
+    for (const EnrolledSample<Numbers>& sample : samples) {
+        Statement insert(database, insertion);
         well = well && insert.bind(1, sample.source_sha256).bind(2, sample.numbers).bind(3, name).done();
         added += well ? static_cast<std::size_t>(sqlite3_changes(database)) : 0;
     }
@@ -265,6 +316,14 @@ Result<std::size_t> PersonGallery::enroll(const std::string& name, const std::ve
         return problem;
     }
     return added;
+}
+
+Result<std::size_t> PersonGallery::enroll(const std::string& name, const std::vector<PersonSample>& samples) {
+    return add("INSERT OR IGNORE INTO sample SELECT id, ?, ? FROM person WHERE name=?", name, samples);
+}
+
+Result<std::size_t> PersonGallery::enroll(const std::string& name, const std::vector<VoiceSample>& samples) {
+    return add("INSERT OR IGNORE INTO voice SELECT id, ?, ? FROM person WHERE name=?", name, samples);
 }
 
 Result<void> PersonGallery::remove(const std::string& name) {

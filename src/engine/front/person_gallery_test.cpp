@@ -4,6 +4,7 @@
 #include "engine/front/sealed.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -18,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 using Access = PersonGallery::Access;
 
-constexpr const char* kNetwork = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30";
+const std::string kNetwork = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30";
+const std::string kVoiceNetwork = "cb436fb22a2b08bf39d5149b45edf3dd5922df42851be570c36c98dc20504feb";
 const std::string kPassphrase = "correct horse battery";
 
 class PersonGalleryTest : public ::testing::Test {
@@ -32,7 +34,7 @@ class PersonGalleryTest : public ::testing::Test {
 
     std::string path() const { return folder_ + "/in/people.gallery"; }
     PersonGallery opened(Access access, const std::optional<std::string>& passphrase = std::nullopt) {
-        auto gallery = PersonGallery::open(path(), passphrase, kNetwork, access);
+        auto gallery = PersonGallery::open(path(), passphrase, {kNetwork, kVoiceNetwork}, access);
         EXPECT_TRUE(gallery.ok()) << (gallery.ok() ? "" : gallery.error().message);
         ENSURE(gallery.ok());
         return std::move(*gallery);
@@ -42,7 +44,7 @@ class PersonGalleryTest : public ::testing::Test {
         PersonGallery gallery = opened(Access::kChange, passphrase);
         PersonSample sample{{}, source};
         sample.numbers.fill(value);
-        EXPECT_TRUE(gallery.enroll(name, {sample}).ok());
+        EXPECT_TRUE(gallery.enroll(name, std::vector{sample}).ok());
         const auto saved = gallery.save();
         EXPECT_TRUE(saved.ok()) << (saved.ok() ? "" : saved.error().message);
     }
@@ -50,8 +52,9 @@ class PersonGalleryTest : public ::testing::Test {
         std::ifstream stream(path(), std::ios::binary);
         return {(std::istreambuf_iterator<char>(stream)), {}};
     }
-    ErrorCode refusal(const std::optional<std::string>& passphrase, const std::string& network = kNetwork) {
-        const auto gallery = PersonGallery::open(path(), passphrase, network, Access::kRead);
+    ErrorCode refusal(const std::optional<std::string>& passphrase,
+                      const GalleryNetworks& networks = {kNetwork, kVoiceNetwork}) {
+        const auto gallery = PersonGallery::open(path(), passphrase, networks, Access::kRead);
         EXPECT_FALSE(gallery.ok());
         return gallery.ok() ? ErrorCode::kInternal : gallery.error().code;
     }
@@ -75,6 +78,56 @@ TEST_F(PersonGalleryTest, KeepsPeopleBetweenRuns) {
     struct stat status {};
     ASSERT_EQ(stat(path().c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(PersonGalleryTest, AVoiceIsKeptBesideAFaceAndForgottenWithIt) {
+    const float number = 0.0543F;
+    VoiceSample voice{{}, "recording-of-ann"};
+    voice.numbers.fill(number);
+    {
+        PersonGallery gallery = opened(Access::kChange);
+        EXPECT_EQ(*gallery.enroll("Ann", std::vector{voice}), 1U);
+        EXPECT_EQ(*gallery.enroll("Ann", std::vector{voice}), 0U) << "the same file again";
+        EXPECT_EQ(*gallery.enroll("Bob", std::vector{voice}), 1U) << "somebody else's file";
+        ASSERT_TRUE(gallery.save().ok());
+    }
+    enroll("Ann", 0.5F, "picture-of-ann");
+    const auto ann = opened(Access::kRead).person("Ann");
+    ASSERT_TRUE(ann.ok());
+    EXPECT_EQ(ann->samples.size(), 1U);
+    ASSERT_EQ(ann->voices.size(), 1U);
+    EXPECT_FLOAT_EQ(ann->voices[0].numbers[255], number);
+    EXPECT_TRUE(opened(Access::kRead).person("Bob")->samples.empty());
+    {
+        PersonGallery gallery = opened(Access::kChange);
+        ASSERT_TRUE(gallery.remove("Ann").ok());
+        ASSERT_TRUE(gallery.remove("Bob").ok());
+        ASSERT_TRUE(gallery.save().ok());
+    }
+    for (const std::string& trace : {std::string("Ann"), std::string("-of-ann"),
+                                     std::string(reinterpret_cast<const char*>(&number), sizeof number)}) {
+        EXPECT_EQ(content().find(trace), std::string::npos) << trace;
+    }
+}
+
+TEST_F(PersonGalleryTest, AGalleryOfFacesAloneTakesVoicesToo) {
+    enroll("Ann", 0.5F, "a");
+    {
+        // As an earlier version left it.
+        sqlite3* database = nullptr;
+        ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
+        EXPECT_EQ(sqlite3_exec(database, "DROP TABLE voice; DROP TABLE voice_network; PRAGMA user_version=1", nullptr,
+                               nullptr, nullptr),
+                  SQLITE_OK);
+        sqlite3_close(database);
+    }
+    EXPECT_EQ(opened(Access::kRead).person("Ann")->samples.size(), 1U);
+    VoiceSample voice{{}, "b"};
+    voice.numbers.fill(0.05F);
+    PersonGallery gallery = opened(Access::kChange);
+    EXPECT_TRUE(gallery.enroll("Ann", std::vector{voice}).ok());
+    ASSERT_TRUE(gallery.save().ok());
+    EXPECT_EQ(opened(Access::kRead).person("Ann")->voices.size(), 1U);
 }
 
 TEST_F(PersonGalleryTest, DeletingLeavesNothingBehind) {
@@ -114,13 +167,14 @@ TEST_F(PersonGalleryTest, AnEncryptedGalleryTellsNothingWithoutItsPassphrase) {
 
 TEST_F(PersonGalleryTest, WhatIsNoGalleryIsRefused) {
     enroll("Ann", 0.5F, "a");
-    EXPECT_EQ(refusal(std::nullopt, "another network"), ErrorCode::kInvalid);
+    EXPECT_EQ(refusal(std::nullopt, {"another network", kVoiceNetwork}), ErrorCode::kInvalid);
+    EXPECT_EQ(refusal(std::nullopt, {kNetwork, "another network"}), ErrorCode::kInvalid);
     EXPECT_EQ(refusal(kPassphrase), ErrorCode::kUsage) << "a passphrase for a gallery that is not encrypted";
     const std::string sound = content();
     for (const std::string& bad : {std::string(), std::string("SQLite format 3"), std::string(5000, 'x'),
                                    sound.substr(0, sound.size() / 2), std::string("BFSEAL\0\1", 8)}) {
         std::ofstream(path(), std::ios::binary) << bad;
-        const auto gallery = PersonGallery::open(path(), std::nullopt, kNetwork, Access::kRead);
+        const auto gallery = PersonGallery::open(path(), std::nullopt, {kNetwork, kVoiceNetwork}, Access::kRead);
         EXPECT_FALSE(gallery.ok() && gallery->people().ok()) << bad.size();
     }
     for (const std::string& name : {std::string(), std::string(101, 'a'), std::string("a\nb"), std::string("\xFF")}) {

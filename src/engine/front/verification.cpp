@@ -125,7 +125,7 @@ Result<void> verify_fd(Verification& verification, int fd, const std::string& sh
         return {};
     }
     if (before.replay.contains("claimed")) {
-        verification.replay_reason = "an enrolled person's face was compared, which is not part of the report";
+        verification.replay_reason = "an enrolled person was compared, which is not part of the report";
         return {};
     }
     auto repeated = job_of(before, job.limits);

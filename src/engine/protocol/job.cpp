@@ -16,12 +16,13 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Task, {{Task::kCheck, "check"},
                                     {Task::kCameraPlanes, "camera planes"},
                                     {Task::kCameraFingerprint, "camera fingerprint"},
                                     {Task::kFaces, "faces"},
+                                    {Task::kVoices, "voices"},
                                     {Task::kForge, "forge"},
                                     {Task::kForgeSeal, "forge seal"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, task, path, sha256, limits, only, skip, parameters, prior, threads, maps,
                                    presentation, preview, localise, mask, launder, data_folder, model_folders,
                                    cache_folder, trust_anchors_pem, camera, camera_file, claimed, claimed_looks,
-                                   face_landmarks, face_numbers, face_drawing, forge, second, seal)
+                                   claimed_voices, face_landmarks, face_numbers, face_drawing, forge, second, seal)
 
 std::string to_json(const Job& job) {
     // A file name need not be valid UTF-8; JSON must be.

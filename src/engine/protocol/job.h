@@ -24,6 +24,7 @@ enum class Task {
     kCameraPlanes,       ///< what one picture says about its camera's sensor: CameraPlanes (protocol/camera.h)
     kCameraFingerprint,  ///< the input is CameraSums, not a picture: the fingerprint's file
     kFaces,              ///< where faces are, and who is who: SeenFaces (protocol/faces.h)
+    kVoices,             ///< who speaks: HeardVoices (protocol/voices.h)
     kForge,              ///< makes of a picture what `forge` orders: marked, still without its credential
     kForgeSeal,          ///< the input is what kForge made: the same with a content credential
 };
@@ -50,9 +51,10 @@ struct Job {
     std::string trust_anchors_pem;
     std::string camera;       ///< name of the camera whose fingerprint is compared; empty: none
     std::string camera_file;  ///< where its fingerprint lies
-    std::string claimed;      ///< name of the person who is said to be shown; empty: nobody
-    /// What is known of that person's face, one entry a look (evidence::FaceNumbers).
-    std::vector<std::vector<float>> claimed_looks;
+    std::string claimed;      ///< name of the person who is said to be shown or heard; empty: nobody
+    /// What is known of that person's face, one entry a look (evidence::FaceNumbers), and of their voice, one entry a
+    /// recording (evidence::VoiceNumbers); at least one of both.
+    std::vector<std::vector<float>> claimed_looks, claimed_voices;
     bool face_landmarks = false;  ///< kFaces: all landmarks of every frame (of pictures they come anyway)
     bool face_numbers = false;    ///< kFaces: what tells people apart
     std::string face_drawing;     ///< kFaces: "png", "jpeg" or "webm", drawn with what was seen; empty: none

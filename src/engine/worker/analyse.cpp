@@ -49,7 +49,9 @@ nlohmann::ordered_json replay_of(const Job& job, const Equipment& equipment, con
         replay["camera"] = {{"name", equipment.camera->name}, {"sha256", equipment.camera->sha256}};
     }
     if (equipment.claimed) {
-        replay["claimed"] = {{"name", equipment.claimed->name}, {"looks", equipment.claimed->looks.size()}};
+        replay["claimed"] = {{"name", equipment.claimed->name},
+                             {"looks", equipment.claimed->looks.size()},
+                             {"voices", equipment.claimed->voices.size()}};
     }
     replay["limits"] = {{"size_bytes", job.limits.size_bytes}, {"pixels", job.limits.pixels},
                         {"duration_s", job.limits.duration_s}, {"streams", job.limits.streams},

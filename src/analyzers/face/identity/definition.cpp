@@ -42,6 +42,10 @@ class Identity final : public analysis::Analyzer {
                 "Nobody was claimed to be shown: `bonafide faces enroll` remembers a person, `--claimed NAME` asks "
                 "whether it is them.");
         }
+        if (context.claimed->looks.empty()) {
+            return Analysis::not_applicable("Nothing is known of the face of '" + context.claimed->name +
+                                            "', only of the voice: `bonafide faces enroll` takes pictures.");
+        }
         if (context.media.image() != nullptr) {
             look_at(faces::as_8_bit(context.media.image()->rgb));
         }

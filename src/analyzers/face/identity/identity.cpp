@@ -4,20 +4,14 @@
 // no part in the verdict.
 #include "analyzers/face/identity/identity.h"
 
+#include "evidence/identity_words.h"
+
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 
 namespace bonafide::analyzers {
 namespace {
 
 using analysis::Analysis;
-
-std::string number(double value, int digits) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f", digits, value);
-    return text;
-}
 
 double mean_distance(const evidence::FaceNumbers& sample, const features::ClaimedPerson& claimed) {
     double sum = 0;
@@ -27,13 +21,8 @@ double mean_distance(const evidence::FaceNumbers& sample, const features::Claime
     return sum / static_cast<double>(claimed.looks.size());
 }
 
-std::string ratio_in_words(double llr) {
-    const double odds = std::pow(10.0, std::abs(llr));
-    return "a distance like this is " + number(odds, odds < 10 ? 1 : 0) + (odds < 1.05 ? " times as" : " times more") +
-           " likely between " +
-           (llr >= 0 ? "two looks at one person than between two people"
-                     : "two people than between two looks at one person");
-}
+constexpr const char* kSame = "two looks at one person";
+constexpr const char* kOther = "two people";
 
 }  // namespace
 
@@ -85,8 +74,8 @@ Analysis judge_claimed(const std::vector<ClaimedMatch>& matches, std::size_t unr
         analysis.measurements.push_back({"drift", *drift, "1"});
     }
     const std::string who = "'" + claimed.name + "'";
-    const std::string compared =
-        " (distance " + number(nearest.distance, 2) + "; " + ratio_in_words(nearest.llr) + ").";
+    const std::string compared = " (distance " + evidence::in_digits(nearest.distance, 2) + "; " +
+                                 evidence::distance_in_words(nearest.llr, kSame, kOther) + ").";
     const std::string which =
         matches.size() == 1 ? "The face" : "The nearest of " + std::to_string(matches.size()) + " faces";
     if (nearest.llr >= least_llr) {

@@ -26,7 +26,7 @@ features::faces::Appearance seen(int track, std::initializer_list<double> distan
     return appearance;
 }
 
-const features::ClaimedPerson kAnn{"Ann", {numbers_at(0), numbers_at(0.1)}};
+const features::ClaimedPerson kAnn{"Ann", {numbers_at(0), numbers_at(0.1)}, {}};
 
 double measured(const analysis::Analysis& analysis, std::string_view name) {
     for (const auto& measurement : analysis.measurements) {
