@@ -35,6 +35,9 @@ std::string words_for(const nb::dlpack::dtype& type) {
 }
 
 bool is_contiguous(const nb::ndarray<nb::ro>& array) {
+    if (array.size() == 0) {
+        return true;  // nothing is read; how NumPy steps through it says nothing
+    }
     std::int64_t expected = 1;
     for (std::size_t i = array.ndim(); i-- > 0;) {
         // The step along an extent of one means nothing.

@@ -115,16 +115,20 @@ Answer check(const std::optional<std::string>& path, const std::optional<nb::byt
     return {checked(file, name, job, installation), installation.worker};
 }
 
+nb::object decode_map(std::span<const std::uint8_t> bytes) {
+    Result<cv::Mat> map = [&] {
+        const nb::gil_scoped_release unlocked;
+        return decode_grey_png(bytes);
+    }();
+    return to_array(value_or_throw(std::move(map)));
+}
+
 nb::object map_of(const Answer& answer, const std::string& name) {
     const auto found = answer.checked.artifacts.find(name);
     if (found == answer.checked.artifacts.end()) {
         throw nb::key_error(name.c_str());
     }
-    Result<cv::Mat> map = [&] {
-        const nb::gil_scoped_release unlocked;
-        return decode_grey_png(found->second);
-    }();
-    return to_array(value_or_throw(std::move(map)));
+    return decode_map(found->second);
 }
 
 }  // namespace
@@ -189,6 +193,12 @@ void add_check(nb::module_& module) {
             },
             nb::arg("name"))
         .def("map", &map_of, nb::arg("name"), nb::sig("def map(self, name: str) -> numpy.typing.NDArray[numpy.uint8]"));
+    module.def(
+        "_decode_map",
+        [](const nb::bytes& png) {
+            return decode_map({reinterpret_cast<const std::uint8_t*>(png.c_str()), png.size()});
+        },
+        nb::arg("png"));
     module.def("check", &check, nb::arg("path").none(), nb::arg("data").none(), nb::arg("name"), nb::arg("only"),
                nb::arg("skip"), nb::arg("parameters"), nb::arg("prior"), nb::arg("limits"), nb::arg("threads"),
                nb::arg("maps"), nb::arg("trust_anchors_pem"), "bonafide.check is the way to it.");
