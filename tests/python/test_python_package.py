@@ -19,7 +19,7 @@ def test_check_is_that_of_the_program(made, tmp_path):
     installed = pathlib.Path(bonafide.__file__).parent / "share/bonafide/bonafide.report.1.schema.json"
     assert installed.exists(), "what the package needs lies inside it"
     assert report["schema"] == "bonafide.report/1" and json.loads(report.json) == dict(report)
-    assert report.verdict == report["verdict"] and report.llr == report["llr"] and report.summary in report.text
+    assert report.verdict == report["verdict"] and report.llr == report["llr"] and report.summary in " ".join(report.text.split())
     assert report["input"]["path"] == str(path) and "<html" in report.html
     same = bonafide.check(path.read_bytes(), analyzers=["image.*", "metadata.*"], name="upload")
     assert same["input"]["path"] == "upload" and same["input"]["sha256"] == report["input"]["sha256"]
