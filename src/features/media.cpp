@@ -1,6 +1,6 @@
 #include "features/media.h"
 
-#include <opencv2/imgproc.hpp>
+#include "features/luma.h"
 
 namespace bonafide::features {
 namespace {
@@ -51,11 +51,7 @@ Result<std::unique_ptr<Media>> Media::open(const ingest::Identity& identity, con
 
 const cv::Mat& Media::luma() const {
     ENSURE(image_.has_value());
-    std::call_once(luma_once_, [this] {
-        cv::Mat grey;
-        cv::cvtColor(image_->rgb, grey, cv::COLOR_RGB2GRAY);
-        grey.convertTo(luma_, CV_32F, grey.depth() == CV_16U ? 1.0 / 257.0 : 1.0);
-    });
+    std::call_once(luma_once_, [this] { luma_ = luma_of(image_->rgb); });
     return luma_;
 }
 

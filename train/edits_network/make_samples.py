@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws edits of genuine pictures and their authentic twins, and keeps what the network sees of them.
 
-    make_samples.py --data DATA --edits FOLDER_OF_edits.py --library libplanes.so --output FOLDER --pairs N [--seed S] [--all-cameras]
+    make_samples.py --data DATA --edits FOLDER_OF_edits.py --output FOLDER --pairs N [--seed S] [--all-cameras]
 
 Sample number i depends on seed and i alone; what is there already is not made again, so an interrupted run goes on where it was. Each sample is one
 .npz: `edited` and `twin` (planes, float16, rows x columns x planes), `share` (edited share of each block, uint8, 255 all), `kind`.
@@ -11,36 +11,18 @@ Nothing but the edit may tell the twins apart: history, frame, scale and last sa
 
 import argparse
 import csv
-import ctypes
 import io
 import sys
 from pathlib import Path
 
+import bonafide
 import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-PLANES = 56
 BLOCK = 8
 LONGEST = 1024
 LICENCES_LEFT_OUT = ("NC", "non-commercial", "none stated", "SA")
-
-
-class Preprocessing:
-    """The program's own planes, through its shared library."""
-
-    def __init__(self, path, most_blocks=400_000):
-        self.library = ctypes.CDLL(str(path))
-        self.buffer = np.empty(most_blocks * PLANES, np.float32)
-
-    def __call__(self, file_bytes):
-        size = (ctypes.c_int * 2)()
-        code = self.library.bonafide_edits_planes(
-            file_bytes, ctypes.c_uint64(len(file_bytes)), self.buffer.ctypes.data_as(ctypes.c_void_p), ctypes.c_uint64(self.buffer.size), size
-        )
-        if code:
-            raise ValueError(f"cannot be measured: {code}")
-        return self.buffer[: size[0] * size[1] * PLANES].reshape(size[0], size[1], PLANES).copy()
 
 
 def block_share(mask, rows, columns):
@@ -216,7 +198,7 @@ def drawn(pools, weights, rng):
     return pool[int(rng.integers(len(pool)))]
 
 
-def sample(pools, edits, preprocessing, rng):
+def sample(pools, edits, rng):
     weights = {"photos": 0.7, "pictures": 0.2, "lab": 0.1}
     picture = with_history(drawn(pools, weights, rng), rng)
     if min(picture.shape[:2]) < 256:
@@ -233,7 +215,7 @@ def sample(pools, edits, preprocessing, rng):
         if changed is None:
             return None
     encode, scale = encoder(rng)
-    edited, twin = preprocessing(encode(changed[0])), preprocessing(encode(picture))
+    edited, twin = (bonafide.features.edit_planes(encode(each)) for each in (changed[0], picture))
     mask = changed[1] if scale == 1 else cv2.resize(changed[1], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return {
         "edited": edited.astype(np.float16),
@@ -248,7 +230,6 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--edits", type=Path, required=True, help="the folder of bench/accuracy/edits.py")
     parser.add_argument("--split", type=Path, help="manifest.csv with group and split: only cameras that it puts into fit")
-    parser.add_argument("--library", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--pairs", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=1)
@@ -263,13 +244,12 @@ def main():
             split = {row["group"] for row in csv.DictReader(file) if row["split"] == "fit"}
     pools = genuine(arguments.data, split, edits)
     print({name: len(pool) for name, pool in pools.items()}, flush=True)
-    preprocessing = Preprocessing(arguments.library)
     arguments.output.mkdir(parents=True, exist_ok=True)
     for number in range(arguments.pairs):
         path = arguments.output / f"{number:05}.npz"
         if path.exists():
             continue
-        made = sample(pools, edits, preprocessing, np.random.default_rng([arguments.seed, number]))
+        made = sample(pools, edits, np.random.default_rng([arguments.seed, number]))
         if made is not None:
             partial = path.with_suffix(".part")
             with open(partial, "wb") as file:

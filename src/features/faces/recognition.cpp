@@ -1,6 +1,7 @@
 #include "features/faces/recognition.h"
 
 #include "base/ensure.h"
+#include "features/faces/crop.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -23,41 +24,6 @@ const std::array kMeanFace = {Anchor{landmark::kLeftEyeOuter, {0.85956746F, 0.21
                               Anchor{landmark::kRightEyeInner, {0.33408506F, 0.22906424F}},
                               Anchor{kNoseBase, {0.49011231F, 0.62779753F}}};
 constexpr float kPadding = 0.25F;
-/// A face larger than the chip by more is shrunk first: plain sampling would skip pixels.
-constexpr double kMostShrink = 2;
-
-cv::Mat cut_chip(const cv::Mat& rgb, const Face& face) {
-    cv::Matx23f matrix = chip_transform(face);
-    const double scale = std::hypot(matrix(0, 0), matrix(1, 0));
-    cv::Mat source = rgb;
-    if (scale * kMostShrink < 1) {
-        // The part under the chip alone, so that a large picture is not shrunk for a small face.
-        cv::Matx23f back;
-        cv::invertAffineTransform(matrix, back);
-        std::vector<cv::Point2f> corners;
-        for (const cv::Point2f corner : {cv::Point2f(0, 0), {kChipPx, 0}, {0, kChipPx}, {kChipPx, kChipPx}}) {
-            const cv::Vec2f place = back * cv::Vec3f(corner.x, corner.y, 1);
-            corners.emplace_back(place[0], place[1]);
-        }
-        const cv::Rect part = cv::boundingRect(corners) & cv::Rect({}, rgb.size());
-        if (!part.empty()) {
-            const double factor = scale * kMostShrink;
-            cv::resize(rgb(part), source, cv::Size(), factor, factor, cv::INTER_AREA);
-            // resize() rounds the sides, so the true factor differs a little, and in each direction by itself.
-            const float across = static_cast<float>(part.width) / static_cast<float>(source.cols);
-            const float down = static_cast<float>(part.height) / static_cast<float>(source.rows);
-            const cv::Matx23f shifted(
-                matrix(0, 0) * across, matrix(0, 1) * down,
-                matrix(0, 2) + matrix(0, 0) * static_cast<float>(part.x) + matrix(0, 1) * static_cast<float>(part.y),
-                matrix(1, 0) * across, matrix(1, 1) * down,
-                matrix(1, 2) + matrix(1, 0) * static_cast<float>(part.x) + matrix(1, 1) * static_cast<float>(part.y));
-            matrix = shifted;
-        }
-    }
-    cv::Mat chip;
-    cv::warpAffine(source, chip, matrix, {kChipPx, kChipPx}, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
-    return chip;
-}
 
 }  // namespace
 
@@ -105,7 +71,7 @@ Result<Recogniser> Recogniser::open(const infer::ModelStore& models, const infer
 Result<evidence::FaceNumbers> Recogniser::numbers_of(const cv::Mat& rgb, const Face& face) {
     ENSURE(!rgb.empty() && rgb.type() == CV_8UC3 && face.landmarks_px.size() == kLandmarks);
     cv::Mat chip;
-    cut_chip(rgb, face).convertTo(chip, CV_32F);
+    cut_square(rgb, chip_transform(face), kChipPx).convertTo(chip, CV_32F);
     constexpr auto kSide = static_cast<std::size_t>(kChipPx);
     infer::Tensor input{{1, 3, kSide, kSide}, std::vector<float>(3 * kSide * kSide)};
     for (int channel = 0; channel < 3; ++channel) {
