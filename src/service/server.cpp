@@ -2,6 +2,7 @@
 
 #include "service/session.h"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
@@ -47,6 +48,8 @@ struct Server::State {
     Place place;
     asio::thread_pool workers;  // outlives the sessions, which the network's handlers hold
     asio::io_context network{kNetworkThreads};
+    // While all that is left of a stop is with the workers, the network has nothing to do, and must not end for that.
+    asio::executor_work_guard<asio::io_context::executor_type> kept_running{network.get_executor()};
     tcp::acceptor acceptor{asio::make_strand(network)};
     asio::steady_timer pause{acceptor.get_executor()};
     std::atomic<bool> draining{false};
