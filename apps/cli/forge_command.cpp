@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -136,6 +137,10 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
     if (request.launder->parsed()) {
         job.forge.profile = request.profile;
         job.forge.steps = steps_of(request);
+    }
+    if (!std::all_of(job.forge.places.begin(), job.forge.places.end(),
+                     [](double place) { return std::isfinite(place); })) {
+        return complain("--places takes six numbers of pixels");
     }
     if (!request.consent_file.empty()) {
         auto record = read_record(request.consent_file);
