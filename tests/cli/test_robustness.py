@@ -1,6 +1,7 @@
 """Crashes, hangs, floods and kills cost one input and lose nothing."""
 
 import json
+import os
 import pathlib
 import random
 import signal

@@ -76,8 +76,8 @@ def test_other_addresses_need_a_key(bonafide, make_server, picture, is_problem, 
 
 
 def test_a_stop_lets_what_is_under_way_end(make_server, examples):
-    server = make_server("--jobs", 1)
-    check = server.upload((examples / "camera.jpg").read_bytes()).json()
+    server = make_server("--jobs", 1, "--drain", 55)
+    check = server.upload((examples / "small.png").read_bytes()).json()
     while server.get(check["links"]["self"]).json()["state"] == "queued":
         pass
     assert server.stop(signal.SIGTERM) == 0
