@@ -85,14 +85,15 @@ class Server:
             return received
 
     def wait(self, check_id, timeout=300):
-        """The check once it has ended."""
+        """The check once it has ended. "Unavailable" is an answer to ask again after, as where a database has just come back."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            check = self.get(f"/v1/checks/{check_id}").json()
-            if check["state"] in ("done", "failed"):
-                return check
+            answer = self.get(f"/v1/checks/{check_id}")
+            assert answer.status in (200, 503), answer.body
+            if answer.status == 200 and answer.json()["state"] in ("done", "failed"):
+                return answer.json()
             time.sleep(0.1)
-        raise AssertionError(f"not done in {timeout} s: {check}")
+        raise AssertionError(f"not done in {timeout} s: {answer.body}")
 
     def leftovers(self):
         """Files of uploads that never became checks."""
