@@ -18,9 +18,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 
 namespace bonafide::fusion {
 namespace {
+
+// So many hidden units side by side; the compiler makes of it what the processor has.
+constexpr std::size_t kLane = 8;
+using Lane = float __attribute__((vector_size(4 * kLane)));
 
 constexpr int kStepPx = 8;
 constexpr int kInputsAVoice = 4;
@@ -42,6 +47,20 @@ cv::Mat averaged(const cv::Mat& values, int window) {
     return average;
 }
 
+// sums += weights * value.
+inline void add_weighted(const float* weights, float value, std::size_t count, float* sums) {
+    std::size_t unit = 0;
+    for (Lane products, together; unit + kLane <= count; unit += kLane) {
+        std::memcpy(&products, weights + unit, sizeof products);
+        std::memcpy(&together, sums + unit, sizeof together);
+        together += products * value;
+        std::memcpy(sums + unit, &together, sizeof together);
+    }
+    for (; unit < count; ++unit) {
+        sums[unit] += weights[unit] * value;
+    }
+}
+
 std::optional<double> measured(const Heard& heard, const std::string& name) {
     for (const evidence::Measurement& measurement : heard.measurements) {
         if (measurement.name == name && std::isfinite(measurement.value)) {
@@ -58,58 +77,63 @@ double squashed(double value) {
 
 }  // namespace
 
-cv::Mat LearnedFusion::block_log_odds(const std::vector<const Heard*>& voices, cv::Size picture) const {
-    const cv::Size size = evidence::map_size(picture, kStepPx);
-    const int hidden = static_cast<int>(hidden_bias_.size());
-    cv::Mat sums(size, CV_32FC(hidden));
-    for (int row = 0; row < size.height; ++row) {
-        float* sum = sums.ptr<float>(row);
-        for (int column = 0; column < size.width; ++column, sum += hidden) {
-            std::copy(hidden_bias_.begin(), hidden_bias_.end(), sum);
+void LearnedFusion::hear_row(std::size_t voice, const float* shade, const float* near, float mean, int columns,
+                             float* sums) const {
+    const std::size_t hidden = hidden_bias_.size();
+    for (int column = 0; column < columns; ++column, sums += hidden) {
+        std::array<float, kInputsAVoice> inputs{};
+        if (shade != nullptr) {
+            inputs = {shade[column], near[column], near[column] - mean, 1.0F};
+        }
+        for (std::size_t k = 0; k < kInputsAVoice; ++k) {
+            const std::size_t input = voice * kInputsAVoice + k;
+            const float value =
+                std::clamp((inputs[k] - mean_[input]) / deviation_[input], -kLargestInput, kLargestInput);
+            add_weighted(hidden_.data() + input * hidden, value, hidden, sums);
         }
     }
-    for (std::size_t voice = 0; voice < voices.size(); ++voice) {
-        cv::Mat shade, near;
+}
+
+cv::Mat LearnedFusion::block_log_odds(const std::vector<const Heard*>& voices, cv::Size picture) const {
+    const cv::Size size = evidence::map_size(picture, kStepPx);
+    struct Shades {
+        cv::Mat own, near;
         float mean = 0;
-        const bool there = voices[voice] != nullptr && !voices[voice]->map.empty();
-        if (there) {
+    };
+    std::vector<Shades> shades(voices.size());
+    for (std::size_t voice = 0; voice < voices.size(); ++voice) {
+        if (voices[voice] != nullptr && !voices[voice]->map.empty()) {
             cv::Mat resized;
             cv::resize(voices[voice]->map, resized, size, 0, 0, cv::INTER_LINEAR);
-            resized.convertTo(shade, CV_32F, 1.0 / kShades, -128.0 / kShades);
-            near = averaged(shade, kNeighbourhood);
-            mean = static_cast<float>(cv::mean(shade)[0]);
-        }
-        for (int row = 0; row < size.height; ++row) {
-            float* sum = sums.ptr<float>(row);
-            for (int column = 0; column < size.width; ++column, sum += hidden) {
-                std::array<float, kInputsAVoice> inputs{};
-                if (there) {
-                    const float around = near.at<float>(row, column);
-                    inputs = {shade.at<float>(row, column), around, around - mean, 1.0F};
-                }
-                for (std::size_t k = 0; k < kInputsAVoice; ++k) {
-                    const std::size_t input = voice * kInputsAVoice + k;
-                    const float value =
-                        std::clamp((inputs[k] - mean_[input]) / deviation_[input], -kLargestInput, kLargestInput);
-                    const float* weights = hidden_.data() + input * static_cast<std::size_t>(hidden);
-                    for (int unit = 0; unit < hidden; ++unit) {
-                        sum[unit] += value * weights[unit];
-                    }
-                }
-            }
+            resized.convertTo(shades[voice].own, CV_32F, 1.0 / kShades, -128.0 / kShades);
+            shades[voice].near = averaged(shades[voice].own, kNeighbourhood);
+            shades[voice].mean = static_cast<float>(cv::mean(shades[voice].own)[0]);
         }
     }
     cv::Mat log_odds(size, CV_32FC1);
-    for (int row = 0; row < size.height; ++row) {
-        const float* sum = sums.ptr<float>(row);
-        for (int column = 0; column < size.width; ++column, sum += hidden) {
-            float value = last_bias_;
-            for (int unit = 0; unit < hidden; ++unit) {
-                value += std::max(sum[unit], 0.0F) * last_[static_cast<std::size_t>(unit)];
+    const std::size_t hidden = hidden_bias_.size();
+    cv::parallel_for_(cv::Range(0, size.height), [&](const cv::Range& rows) {
+        std::vector<float> sums(hidden * static_cast<std::size_t>(size.width));
+        for (int row = rows.start; row < rows.end; ++row) {
+            for (auto sum = sums.begin(); sum != sums.end(); sum += static_cast<std::ptrdiff_t>(hidden)) {
+                std::copy(hidden_bias_.begin(), hidden_bias_.end(), sum);
             }
-            log_odds.at<float>(row, column) = value;
+            for (std::size_t voice = 0; voice < voices.size(); ++voice) {
+                const Shades& seen = shades[voice];
+                const bool there = !seen.own.empty();
+                hear_row(voice, there ? seen.own.ptr<float>(row) : nullptr, there ? seen.near.ptr<float>(row) : nullptr,
+                         seen.mean, size.width, sums.data());
+            }
+            const float* sum = sums.data();
+            for (int column = 0; column < size.width; ++column, sum += hidden) {
+                float value = last_bias_;
+                for (std::size_t unit = 0; unit < hidden; ++unit) {
+                    value += std::max(sum[unit], 0.0F) * last_[unit];
+                }
+                log_odds.at<float>(row, column) = value;
+            }
         }
-    }
+    });
     return log_odds;
 }
 

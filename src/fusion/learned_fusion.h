@@ -53,6 +53,9 @@ class LearnedFusion {
         double centre = 0, spread = 1;
         bool alone = false;  ///< what it measures can decide whatever the others miss
     };
+    /// Adds what one voice says of a row of blocks to the sums of the hidden units, block by block. `shade` and `near`:
+    /// its map there and around, `columns` values each; null where it says nothing.
+    void hear_row(std::size_t voice, const float* shade, const float* near, float mean, int columns, float* sums) const;
     cv::Mat block_log_odds(const std::vector<const Heard*>& voices, cv::Size picture) const;
     double strongest_alone(const std::vector<const Heard*>& voices, const Calibration& calibration) const;
     double picture_score(const std::vector<const Heard*>& voices, const cv::Mat& log_odds, cv::Size picture) const;

@@ -26,36 +26,38 @@ constexpr std::array<double, 5> kQuantiles = {0.5, 0.9, 0.97, 0.99, 1.0};
 constexpr std::array<int, 2> kPictureWindows = {3, 7};
 constexpr int kStripRows = 32;
 
-// Eight floats that lie aligned as floats only; the compiler makes of it what the processor has.
-using Loose = float __attribute__((vector_size(32), aligned(4), may_alias));
+// Sixteen floats that lie aligned as floats only; the compiler makes of it what the processor has.
+constexpr int kLanes = 16;
+using Loose = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 
 // to = max(bias + from * weights, 0) for one block.
 template <int inputs, int outputs>
 inline __attribute__((always_inline)) void layer(const float* from, const float* weights, const float* bias,
                                                  float* to) {
-    static_assert(outputs % 32 == 0);
-    for (int part = 0; part < outputs; part += 32) {
-        Loose sum[4];
-        for (int k = 0; k < 4; ++k) {
-            sum[k] = *reinterpret_cast<const Loose*>(bias + part + 8 * k);
+    constexpr int kTogether = 2;
+    static_assert(outputs % (kTogether * kLanes) == 0);
+    for (int part = 0; part < outputs; part += kTogether * kLanes) {
+        Loose sum[kTogether];
+        for (int k = 0; k < kTogether; ++k) {
+            sum[k] = *reinterpret_cast<const Loose*>(bias + part + kLanes * k);
         }
         for (int input = 0; input < inputs; ++input) {
             const float value = from[input];
             const float* row = weights + input * outputs + part;
-            for (int k = 0; k < 4; ++k) {
-                sum[k] += *reinterpret_cast<const Loose*>(row + 8 * k) * value;
+            for (int k = 0; k < kTogether; ++k) {
+                sum[k] += *reinterpret_cast<const Loose*>(row + kLanes * k) * value;
             }
         }
-        for (int k = 0; k < 4; ++k) {
-            for (int lane = 0; lane < 8; ++lane) {
-                to[part + 8 * k + lane] = std::max(sum[k][lane], 0.0F);
+        for (int k = 0; k < kTogether; ++k) {
+            for (int lane = 0; lane < kLanes; ++lane) {
+                to[part + kLanes * k + lane] = std::max(sum[k][lane], 0.0F);
             }
         }
     }
 }
 
 #if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
+__attribute__((target_clones("avx512f", "avx2", "default")))
 #endif
 float judge_block(const float* inputs, const float* first, const float* first_bias, const float* second,
                   const float* second_bias, const float* last, float last_bias) {

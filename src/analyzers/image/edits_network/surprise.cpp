@@ -28,27 +28,60 @@ Terms terms_of(const float* block) {
     return {1, luma, luma * luma, deviation, deviation * deviation, deviation * luma, colour, clipped};
 }
 
+using Targets = std::array<double, kCompared.size()>;
+
+// The targets side by side: what is picked out once is not picked out for every term.
+inline Targets targets_of(const float* block) {
+    Targets targets;
+    for (std::size_t k = 0; k < targets.size(); ++k) {
+        targets[k] = block[kCompared[k]];
+    }
+    return targets;
+}
+
+// Adds a row of blocks to the normal equations: kTerms rows of kTerms, and of as many values as there are targets.
+__attribute__((target_clones("avx2", "default"))) void add_row(const float* block, int blocks, double* normal,
+                                                               double* right) {
+    for (int column = 0; column < blocks; ++column, block += kPlanes) {
+        const Terms terms = terms_of(block);
+        const Targets targets = targets_of(block);
+        for (std::size_t i = 0; i < kTerms; ++i) {
+            for (std::size_t j = 0; j < kTerms; ++j) {
+                normal[i * kTerms + j] += terms[i] * terms[j];
+            }
+            for (std::size_t k = 0; k < targets.size(); ++k) {
+                right[i * targets.size() + k] += terms[i] * targets[k];
+            }
+        }
+    }
+}
+
+// Takes what `rule` expects off a row of blocks, and adds what is left to `sizes`.
+__attribute__((target_clones("avx2", "default"))) void subtract_row(float* block, int blocks, const double* rule,
+                                                                    double* sizes) {
+    for (int column = 0; column < blocks; ++column, block += kPlanes) {
+        const Terms terms = terms_of(block);
+        Targets expected{};
+        for (std::size_t i = 0; i < kTerms; ++i) {
+            for (std::size_t k = 0; k < expected.size(); ++k) {
+                expected[k] += terms[i] * rule[i * expected.size() + k];
+            }
+        }
+        for (std::size_t k = 0; k < expected.size(); ++k) {
+            float& value = block[kCompared[k]];
+            value = static_cast<float>(value - expected[k]);
+            sizes[k] += std::abs(value);
+        }
+    }
+}
+
 }  // namespace
 
 void take_out_expectation(cv::Mat& planes, const std::vector<float>& floor) {
     constexpr int kTargets = static_cast<int>(kCompared.size());
     cv::Mat normal(kTerms, kTerms, CV_64FC1, cv::Scalar(0)), right(kTerms, kTargets, CV_64FC1, cv::Scalar(0));
     for (int row = 0; row < planes.rows; ++row) {
-        const float* block = planes.ptr<float>(row);
-        for (int column = 0; column < planes.cols; ++column, block += kPlanes) {
-            const Terms terms = terms_of(block);
-            for (int i = 0; i < kTerms; ++i) {
-                const double term = terms[static_cast<std::size_t>(i)];
-                double* normal_row = normal.ptr<double>(i);
-                for (int j = 0; j < kTerms; ++j) {
-                    normal_row[j] += term * terms[static_cast<std::size_t>(j)];
-                }
-                double* right_row = right.ptr<double>(i);
-                for (int k = 0; k < kTargets; ++k) {
-                    right_row[k] += term * block[kCompared[static_cast<std::size_t>(k)]];
-                }
-            }
-        }
+        add_row(planes.ptr<float>(row), planes.cols, normal.ptr<double>(), right.ptr<double>());
     }
     const double blocks = static_cast<double>(planes.total());
     for (int i = 0; i < kTerms; ++i) {
@@ -56,24 +89,9 @@ void take_out_expectation(cv::Mat& planes, const std::vector<float>& floor) {
     }
     cv::Mat rule;
     cv::solve(normal, right, rule, cv::DECOMP_CHOLESKY);
-    std::array<double, kCompared.size()> sizes{};
+    Targets sizes{};
     for (int row = 0; row < planes.rows; ++row) {
-        float* block = planes.ptr<float>(row);
-        for (int column = 0; column < planes.cols; ++column, block += kPlanes) {
-            const Terms terms = terms_of(block);
-            std::array<double, kCompared.size()> expected{};
-            for (int i = 0; i < kTerms; ++i) {
-                const double* rule_row = rule.ptr<double>(i);
-                for (std::size_t k = 0; k < expected.size(); ++k) {
-                    expected[k] += terms[static_cast<std::size_t>(i)] * rule_row[k];
-                }
-            }
-            for (std::size_t k = 0; k < expected.size(); ++k) {
-                float& value = block[kCompared[k]];
-                value = static_cast<float>(value - expected[k]);
-                sizes[k] += std::abs(value);
-            }
-        }
+        subtract_row(planes.ptr<float>(row), planes.cols, rule.ptr<double>(), sizes.data());
     }
     std::array<float, kCompared.size()> scale{};
     for (std::size_t k = 0; k < scale.size(); ++k) {

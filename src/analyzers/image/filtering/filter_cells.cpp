@@ -43,6 +43,13 @@ void squared_gradient(const cv::Mat& picture, cv::Mat& squares) {
     }
 }
 
+// The nearest whole number, halves to the even one, of what lies within 2^22: adding 1.5 * 2^23 leaves no room for
+// more.
+float whole(float value) {
+    constexpr float kRounder = 12582912.0F;
+    return (value + kRounder) - kRounder;
+}
+
 struct Differences {
     float all = 0, zeros = 0, ones = 0;
 };
@@ -57,9 +64,9 @@ void count_differences(const cv::Mat& luma, int left, int top, Differences& coun
         for (int x = 0; x < last; ++x) {
             sum += row[x];
             squares += row[x] * row[x];
-            const float here = std::nearbyint(row[x]);
-            const float across = std::abs(std::nearbyint(row[x + 1]) - here);
-            const float down = std::abs(std::nearbyint(below[x]) - here);
+            const float here = whole(row[x]);
+            const float across = std::abs(whole(row[x + 1]) - here);
+            const float down = std::abs(whole(below[x]) - here);
             zeros += static_cast<int>(across == 0) + static_cast<int>(down == 0);
             ones += static_cast<int>(across == 1) + static_cast<int>(down == 1);
             all += 2;

@@ -76,6 +76,9 @@ std::optional<Ghost> find_whole(const Picture& picture) {
             std::array<Closeness, 4> kinds;
             std::array<int, 4> members{};
             for (int grid = 0; grid < kGrids; ++grid) {
+                if (!may_be_earlier(picture, kind_of(picture, grid), index, step)) {
+                    continue;
+                }
                 all[grid] = closeness_of(samples[grid].values.ptr<float>(index), samples[grid].values.cols, step);
                 kinds[kind_of(picture, grid)].sum += all[grid].sum;
                 kinds[kind_of(picture, grid)].count += all[grid].count;
@@ -84,8 +87,7 @@ std::optional<Ghost> find_whole(const Picture& picture) {
             for (int grid = 0; grid < kGrids; ++grid) {
                 const int kind = kind_of(picture, grid);
                 const Closeness others{kinds[kind].sum - all[grid].sum, kinds[kind].count - all[grid].count};
-                if (members[kind] < 2 || !may_be_earlier(picture, kind, index, step) ||
-                    std::min(all[grid].count, others.count) < kFewestCoefficients) {
+                if (members[kind] < 2 || std::min(all[grid].count, others.count) < kFewestCoefficients) {
                     continue;
                 }
                 const double error = std::sqrt(kClosenessVariance * (1 / all[grid].count + 1 / others.count));

@@ -103,11 +103,15 @@ void leave_out(const cv::Mat& unusable, Samples& samples) {
     if (unusable.empty()) {
         return;
     }
+    const auto is_unusable = [&](int x, int y) {
+        return x < unusable.cols && y < unusable.rows && unusable.at<unsigned char>(y, x) != 0;
+    };
     const int right = samples.origin.x > 0 ? 1 : 0, below = samples.origin.y > 0 ? 1 : 0;
     for (int row = 0; row < samples.blocks.height; ++row) {
         for (int column = 0; column < samples.blocks.width; ++column) {
-            const cv::Rect touched(column * samples.stride, row * samples.stride, 1 + right, 1 + below);
-            if (cv::countNonZero(unusable(touched & cv::Rect({0, 0}, unusable.size()))) > 0) {
+            const int x = column * samples.stride, y = row * samples.stride;
+            if (is_unusable(x, y) || is_unusable(x + right, y) || is_unusable(x, y + below) ||
+                is_unusable(x + right, y + below)) {
                 samples.values.col(row * samples.blocks.width + column).setTo(0);
             }
         }

@@ -31,6 +31,7 @@ constexpr float kRounder = 12582912.0F;
 
 // Eight origins that differ in x, side by side.
 using Lane = float __attribute__((vector_size(32)));
+using TwoLanes = float __attribute__((vector_size(64)));
 
 using Basis = std::array<std::array<float, kBlockPx>, kHighestFrequency>;
 
@@ -80,31 +81,32 @@ __attribute__((target_clones("avx2", "default"))) void filter_row(const float* r
 
 // Adds one row of origins to the sums of a tile: `rows` are eight filtered rows of one horizontal frequency, from the
 // origin's row on, at the tile's left edge; `sums` the tile's first step of the coefficient, at the row of the origin.
-__attribute__((target_clones("avx2", "default"))) void add_row(const std::array<const float*, kBlockPx>& rows,
-                                                               int tile_px, const std::array<float, kBlockPx>& taps,
-                                                               float* sums) {
-    std::array<Lane, kLargestTilePx / kBlockPx> coefficients;
-    for (int left = 0; left < tile_px; left += kBlockPx) {
-        Lane sum{};
+__attribute__((target_clones("avx512f", "avx2", "default"))) void add_row(
+    const std::array<const float*, kBlockPx>& rows, int tile_px, const std::array<float, kBlockPx>& taps, float* sums) {
+    static_assert(kSmallestTilePx % (2 * kBlockPx) == 0);
+    std::array<TwoLanes, kLargestTilePx / (2 * kBlockPx)> coefficients;
+    const int pairs = tile_px / (2 * kBlockPx);
+    for (int pair = 0; pair < pairs; ++pair) {
+        TwoLanes sum{};
         for (int tap = 0; tap < kBlockPx; ++tap) {
-            Lane values;
-            std::memcpy(&values, rows[tap] + left, sizeof values);
+            TwoLanes values;
+            std::memcpy(&values, rows[tap] + static_cast<std::ptrdiff_t>(pair) * 2 * kBlockPx, sizeof values);
             sum += values * taps[tap];
         }
-        coefficients[left / kBlockPx] = sum;
+        coefficients[pair] = sum;
     }
     for (std::size_t step = 0; step < kSteps.size(); ++step) {
         const float inverse = 1 / kSteps[step];
-        Lane total{};
-        for (int group = 0; group < tile_px / kBlockPx; ++group) {
-            const Lane scaled = coefficients[group] * inverse;
-            const Lane phase = scaled - ((scaled + kRounder) - kRounder);
-            const Lane square = phase * phase;
+        TwoLanes total{};
+        for (int pair = 0; pair < pairs; ++pair) {
+            const TwoLanes scaled = coefficients[pair] * inverse;
+            const TwoLanes phase = scaled - ((scaled + kRounder) - kRounder);
+            const TwoLanes square = phase * phase;
             total += ((square * kCosine[3] + kCosine[2]) * square + kCosine[1]) * square + kCosine[0];
         }
         float* target = sums + step * kOrigins;
         for (int lane = 0; lane < kBlockPx; ++lane) {
-            target[lane] += total[lane];
+            target[lane] += total[lane] + total[kBlockPx + lane];
         }
     }
 }

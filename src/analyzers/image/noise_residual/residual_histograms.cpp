@@ -246,13 +246,15 @@ cv::Mat window_sums(const cv::Mat& values, cv::Size size, int side) {
         if (y + 1 < side) {
             continue;
         }
-        cv::Mat window;
-        cv::reduce(bands.rowRange(0, side), window, 0, cv::REDUCE_SUM);
-        for (int x = 0; x < wide; ++x) {
-            if (x > 0) {
-                window += bands.row(x + side - 1) - bands.row(x - 1);
+        cv::Mat first = sums.row((y - side + 1) * wide);
+        cv::reduce(bands.rowRange(0, side), first, 0, cv::REDUCE_SUM);
+        for (int x = 1; x < wide; ++x) {
+            const float* before = sums.ptr<float>((y - side + 1) * wide + x - 1);
+            const float *come = bands.ptr<float>(x + side - 1), *gone = bands.ptr<float>(x - 1);
+            float* window = sums.ptr<float>((y - side + 1) * wide + x);
+            for (int column = 0; column < columns; ++column) {
+                window[column] = before[column] + (come[column] - gone[column]);
             }
-            window.copyTo(sums.row((y - side + 1) * wide + x));
         }
     }
     return sums;

@@ -16,6 +16,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 namespace bonafide::analyzers::statistics {
 namespace {
@@ -32,38 +33,45 @@ constexpr int kMostBands = 16, kContentGroups = 4;
 
 using Square = std::array<float, kBlockPx * kBlockPx>;
 
-// Rows are the orthonormal cosine functions of 8 points.
-Square cosines() {
-    Square basis{};
+// A row of eight, side by side.
+using Row = float __attribute__((vector_size(32)));
+using Rows = std::array<Row, kBlockPx>;
+
+// `along`: rows are the orthonormal cosine functions of 8 points; `across`: columns are.
+struct Basis {
+    Square along{}, across{};
+};
+
+Basis cosines() {
+    Basis basis;
     for (int u = 0; u < kBlockPx; ++u) {
         const double scale = std::sqrt((u == 0 ? 1.0 : 2.0) / kBlockPx);
         for (int x = 0; x < kBlockPx; ++x) {
-            basis[u * kBlockPx + x] = static_cast<float>(scale * std::cos((2 * x + 1) * u * CV_PI / (2 * kBlockPx)));
+            const double value = scale * std::cos((2 * x + 1) * u * CV_PI / (2 * kBlockPx));
+            basis.along[u * kBlockPx + x] = basis.across[x * kBlockPx + u] = static_cast<float>(value);
         }
     }
     return basis;
 }
 
-// basis * block * basis^T, as the two passes of which the inner loops run along rows.
-Square transform(const Square& block, const Square& basis) {
-    Square half{}, full{};
+// block = basis * block * basis^T, as two passes of which the inner loops run along rows.
+__attribute__((target_clones("avx2", "default"))) void transform(Square& block, const Basis& basis) {
+    static_assert(sizeof(Rows) == sizeof(Square));
+    Rows pixels, functions, half{};
+    std::memcpy(&pixels, &block, sizeof pixels);
+    std::memcpy(&functions, &basis.across, sizeof functions);
     for (int u = 0; u < kBlockPx; ++u) {
         for (int y = 0; y < kBlockPx; ++y) {
-            const float factor = basis[u * kBlockPx + y];
-            for (int x = 0; x < kBlockPx; ++x) {
-                half[u * kBlockPx + x] += factor * block[y * kBlockPx + x];
-            }
+            half[u] += basis.along[u * kBlockPx + y] * pixels[y];
         }
     }
     for (int u = 0; u < kBlockPx; ++u) {
+        Row row{};
         for (int x = 0; x < kBlockPx; ++x) {
-            const float factor = half[u * kBlockPx + x];
-            for (int v = 0; v < kBlockPx; ++v) {
-                full[u * kBlockPx + v] += factor * basis[v * kBlockPx + x];
-            }
+            row += half[u][x] * functions[x];
         }
+        std::memcpy(block.data() + static_cast<std::ptrdiff_t>(u) * kBlockPx, &row, sizeof row);
     }
-    return full;
 }
 
 // Median noise of the blocks at `members`.
@@ -81,10 +89,10 @@ float typical_noise(const Blocks& blocks, const std::vector<std::size_t>& member
 Blocks measure_blocks(const cv::Mat& luma) {
     ENSURE(luma.type() == CV_32FC1);
     ENSURE(luma.cols >= kBlockPx + Blocks::kOffsetPx && luma.rows >= kBlockPx + Blocks::kOffsetPx);
-    static const Square kBasis = cosines();
+    static const Basis kBasis = cosines();
     Blocks blocks;
     blocks.grid = {(luma.cols - Blocks::kOffsetPx) / kBlockPx, (luma.rows - Blocks::kOffsetPx) / kBlockPx};
-    Square pixels{};
+    Square block_px{};
     for (int row = 0; row < blocks.grid.height; ++row) {
         for (int column = 0; column < blocks.grid.width; ++column) {
             int clipped = 0;
@@ -93,7 +101,7 @@ Blocks measure_blocks(const cv::Mat& luma) {
                 const float* from =
                     luma.ptr<float>(Blocks::kOffsetPx + row * kBlockPx + y) + Blocks::kOffsetPx + column * kBlockPx;
                 for (int x = 0; x < kBlockPx; ++x) {
-                    pixels[y * kBlockPx + x] = from[x];
+                    block_px[y * kBlockPx + x] = from[x];
                     clipped += static_cast<int>(!(from[x] > kDarkest && from[x] < kBrightest));
                     sum += from[x];
                 }
@@ -101,12 +109,12 @@ Blocks measure_blocks(const cv::Mat& luma) {
             if (clipped > kMostClipped) {
                 continue;
             }
-            const Square coefficients = transform(pixels, kBasis);
+            transform(block_px, kBasis);
             Block block{column, row, sum / (kBlockPx * kBlockPx), 0, 0};
             int content = 0, noise = 0;
             for (int u = 0; u < kBlockPx; ++u) {
                 for (int v = 0; v < kBlockPx; ++v) {
-                    const float energy = coefficients[u * kBlockPx + v] * coefficients[u * kBlockPx + v];
+                    const float energy = block_px[u * kBlockPx + v] * block_px[u * kBlockPx + v];
                     if (u + v > 0 && u + v <= kLastContent) {
                         block.content += energy;
                         ++content;

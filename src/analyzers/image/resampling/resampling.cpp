@@ -43,6 +43,14 @@ struct Place {
     double contrast = 0;
 };
 
+// Nothing in `place` stays below `value`.
+void raise(cv::Mat& values, cv::Rect place, float value) {
+    for (int y = place.y; y < place.y + place.height; ++y) {
+        float* row = values.ptr<float>(y) + place.x;
+        std::transform(row, row + place.width, row, [value](float other) { return std::max(other, value); });
+    }
+}
+
 }  // namespace
 
 double enlargement_of(double frequency) {
@@ -95,8 +103,9 @@ ResamplingResult resampling(const cv::Mat& luma, const ResamplingOptions& option
                     if (contrast > best.contrast) {
                         best = {{x, y, side, side}, k, contrast};
                     }
-                    cv::Mat target = strongest(cv::Rect(x, y, side, side));
-                    cv::max(target, contrast, target);
+                    if (contrast > 0) {
+                        raise(strongest, {x, y, side, side}, static_cast<float>(contrast));
+                    }
                 }
             }
         }

@@ -78,6 +78,28 @@ Profiles measure_profiles(const cv::Mat& luma) {
 
 using Powers = std::array<float, kFrequencies>;
 
+// The powers around a frequency, kept in order.
+class Neighbours {
+  public:
+    void add(float value) {
+        std::size_t at = count_++;
+        for (; at > 0 && ordered_[at - 1] > value; --at) {
+            ordered_[at] = ordered_[at - 1];
+        }
+        ordered_[at] = value;
+    }
+    void remove(float value) {
+        const auto end = ordered_.begin() + static_cast<std::ptrdiff_t>(count_--);
+        const auto at = std::find(ordered_.begin(), end, value);
+        std::copy(at + 1, end, at);
+    }
+    float upper_median() const { return ordered_[count_ / 2]; }
+
+  private:
+    std::array<float, 2 * kNeighbours> ordered_{};
+    std::size_t count_ = 0;
+};
+
 // Power of every frequency over the median of those around it.
 Powers ratios(const cv::Mat& profiles, int band, int start, bool& any) {
     static const std::vector<float> taper = [] {
@@ -104,17 +126,24 @@ Powers ratios(const cv::Mat& profiles, int band, int start, bool& any) {
         const cv::Vec2f value = spectrum.at<cv::Vec2f>(k);
         powers[k] = value.dot(value);
     }
+    Neighbours around;
     for (int k = 0; k < kFrequencies; ++k) {
-        std::vector<float> around;
-        for (int other = std::max(1, k - kNeighbours); other <= std::min(kFrequencies - 1, k + kNeighbours); ++other) {
-            if (std::abs(other - k) >= kNext) {
-                around.push_back(powers[other]);
+        // What lies kNext to kNeighbours away, but for the constant part; from one k to the next little changes.
+        for (const int gone : {k - 1 - kNeighbours, k - 1 + kNext}) {
+            if (k > 0 && gone >= 1 && gone < kFrequencies) {
+                around.remove(powers[gone]);
             }
         }
-        const auto middle = around.begin() + static_cast<std::ptrdiff_t>(around.size() / 2);
-        std::nth_element(around.begin(), middle, around.end());
+        for (const int come : {k - kNext, k + kNeighbours}) {
+            if (k > 0 && come >= 1 && come < kFrequencies) {
+                around.add(powers[come]);
+            }
+        }
+        for (int other = kNext; k == 0 && other <= kNeighbours; ++other) {
+            around.add(powers[other]);
+        }
         // The median of an exponential distribution is ln 2 of its mean.
-        result[k] = std::min(kMostRatio, powers[k] * 0.693F / (*middle + 1e-4F));
+        result[k] = std::min(kMostRatio, powers[k] * 0.693F / (around.upper_median() + 1e-4F));
     }
     return result;
 }
