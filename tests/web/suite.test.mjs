@@ -3,6 +3,7 @@ import { useBrowser } from "./support.mjs";
 
 useBrowser();
 await import("./check.mjs");
+await import("./forms.mjs");
 await import("./report.mjs");
 await import("./lists.mjs");
 await import("./access.mjs");

@@ -15,7 +15,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 @pytest.fixture
 def server(bonafide, tmp_path):
     """Its address. No proxy of the environment may come between."""
-    command = [str(bonafide.path), "serve", "--port", "0", "--data", str(tmp_path / "data"), "--pages", str(WEB / "dist")]
+    command = [str(bonafide.path), "serve", "--port", "0", "--data", str(tmp_path / "data"), "--pages", str(WEB / "dist"), "--allow-fetch", "--fetch-private"]
     with open(tmp_path / "log", "w+", encoding="utf-8") as log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
         try:
             said = process.stdout.readline()
