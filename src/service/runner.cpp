@@ -5,6 +5,7 @@
 #include "service/results.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -24,6 +25,14 @@ constexpr std::chrono::seconds kLastWait{10};
 constexpr int kTriesALine = 60;
 /// Tries to record the end of a check, a second apart, where the database is there but does not take it.
 constexpr int kRecordTries = 10;
+
+/// The step of niceness (nice(2)) by which analyses stand back.
+constexpr int kStandBack = 5;
+
+/// Lets this thread, and the workers that it starts, leave the processors to requests: Linux keeps a niceness a thread.
+void stand_back() {
+    (void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + kStandBack);
+}
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -51,7 +60,10 @@ void Runner::start() {
     const int jobs = place_.options.jobs > 0 ? place_.options.jobs
                                              : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     for (int job = 0; job < jobs; ++job) {
-        threads_.emplace_back([this] { run(); });
+        threads_.emplace_back([this] {
+            stand_back();
+            run();
+        });
     }
 }
 
