@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Load on the service: bench/service/load.py PROGRAM PICTURE [--connections N] [--uploads N]
+"""Load on the service: bench/service/load.py PROGRAM PICTURE [--connections N] [--uploads N] [--single PICTURE]
 
-Opens idle connections, sends uploads eight at a time while they stay open, and asks for /healthz all along. Prints what the server process
+With --single, times one picture first, from the start of its upload to the last byte of its report as a page, five times. Then opens idle connections, sends uploads eight at a time while they stay open, and asks for /healthz all along. Prints what the server process
 took, how long health checks took, and every answer that was neither 202 nor 429; exit status 1 where there was one.
 """
 
@@ -24,13 +24,24 @@ def resident_mb(process):
     return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{process}/status").read_text()).group(1)) / 1024
 
 
-def ask(port, method, path, body=None):
+def asked(port, method, path, body=None):
+    """Status and body."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request(method, path, body=body)
     response = connection.getresponse()
-    response.read()
+    text = response.read()
     connection.close()
-    return response.status
+    return response.status, text
+
+
+def ask(port, method, path, body=None):
+    return asked(port, method, path, body)[0]
+
+
+def answer(port, method, path, body=None):
+    status, text = asked(port, method, path, body)
+    assert status in (200, 202), text
+    return text
 
 
 def watch(port, server, done, heard):
@@ -45,12 +56,24 @@ def watch(port, server, done, heard):
     heard.put((health_ms, most_mb))
 
 
+def drop_to_report_s(port, picture):
+    """Seconds from the start of an upload to the last byte of the report."""
+    start = time.monotonic()
+    check = json.loads(answer(port, "POST", "/v1/checks", picture))
+    while check["state"] not in ("done", "failed"):
+        time.sleep(0.02)
+        check = json.loads(answer(port, "GET", f"/v1/checks/{check['id']}"))
+    answer(port, "GET", check["links"]["report_html"])
+    return time.monotonic() - start
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("picture", type=pathlib.Path)
     parser.add_argument("--connections", type=int, default=1000)
     parser.add_argument("--uploads", type=int, default=200)
+    parser.add_argument("--single", type=pathlib.Path)
     given = parser.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
@@ -60,6 +83,9 @@ def main():
         try:
             port = int(re.search(r":(\d+)/", server.stdout.readline()).group(1))
             empty_mb = resident_mb(server.pid)
+            if given.single:
+                times = sorted(drop_to_report_s(port, given.single.read_bytes() + bytes(number)) for number in range(5))
+                print(json.dumps({"drop_to_report_s": {"median": round(times[2], 2), "worst": round(times[-1], 2), "bytes": given.single.stat().st_size}}))
             idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(given.connections)]
             while resident_mb(server.pid) and f"bonafide_connections {given.connections + 1}" not in metrics(port):
                 time.sleep(0.05)
@@ -89,11 +115,7 @@ def main():
 
 
 def metrics(port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode()
-    connection.close()
-    return text
+    return answer(port, "GET", "/metrics").decode()
 
 
 if __name__ == "__main__":

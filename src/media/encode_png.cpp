@@ -2,6 +2,7 @@
 #include "media/encode.h"
 
 #include <png.h>
+#include <zlib.h>
 
 #include <bit>
 #include <utility>
@@ -29,7 +30,7 @@ struct Writer {
         bytes.insert(bytes.end(), data, data + size);
     }
 
-    bool write(const cv::Mat& picture) {
+    bool write(const cv::Mat& picture, PngContent content) {
         if (info == nullptr || setjmp(png_jmpbuf(png)) != 0) {
             return false;
         }
@@ -38,8 +39,16 @@ struct Writer {
         png_set_IHDR(png, info, static_cast<png_uint_32>(picture.cols), static_cast<png_uint_32>(picture.rows),
                      wide ? 16 : 8, picture.channels() == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY,
                      PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-        // Level 3 costs a third of the default's time for a few percent more bytes.
-        png_set_compression_level(png, 3);
+        if (content == PngContent::kAny) {
+            // Level 3 costs a third of the default's time for a few percent more bytes.
+            png_set_compression_level(png, 3);
+        } else {
+            // One filter, and no search for what will not be found: half of the time, in fewer bytes.
+            png_set_filter(png, PNG_FILTER_TYPE_BASE,
+                           content == PngContent::kSmooth ? PNG_FILTER_UP : PNG_FILTER_PAETH);
+            png_set_compression_strategy(png, Z_RLE);
+            png_set_compression_level(png, 1);
+        }
         png_write_info(png, info);
         if (wide && std::endian::native == std::endian::little) {
             png_set_swap(png);
@@ -54,10 +63,10 @@ struct Writer {
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_png(const cv::Mat& picture) {
+std::vector<std::uint8_t> encode_png(const cv::Mat& picture, PngContent content) {
     ENSURE(picture.type() == CV_8UC1 || picture.type() == CV_8UC3 || picture.type() == CV_16UC1);
     Writer writer;
-    if (picture.empty() || !writer.write(picture)) {
+    if (picture.empty() || !writer.write(picture, content)) {
         return {};
     }
     return std::move(writer.bytes);

@@ -4,6 +4,7 @@
 #include "media/jpeg.h"
 
 #include <gtest/gtest.h>
+#include <opencv2/imgproc.hpp>
 
 namespace bonafide::media {
 namespace {
@@ -15,17 +16,28 @@ TEST(EncodePng, KeepsEveryPixel) {
     cv::Mat grey, wide;
     cv::extractChannel(colour, grey, 1);
     cv::extractChannel(scene(31, 17, 0, CV_16UC3), wide, 2);
-    for (const cv::Mat& picture : {colour, grey, wide}) {
-        const Result<Image> image = decode(encode_png(picture));
-        ASSERT_TRUE(image.ok()) << image.error().message;
-        EXPECT_EQ(image->rgb.depth(), picture.depth());
-        EXPECT_EQ(image->grey, picture.channels() == 1);
-        cv::Mat first;
-        cv::extractChannel(image->rgb, first, 0);
-        cv::Mat expected;
-        cv::extractChannel(picture, expected, 0);
-        EXPECT_EQ(cv::norm(first, expected, cv::NORM_INF), 0);
+    for (const PngContent content : {PngContent::kAny, PngContent::kPhotograph, PngContent::kSmooth}) {
+        for (const cv::Mat& picture : {colour, grey, wide}) {
+            const Result<Image> image = decode(encode_png(picture, content));
+            ASSERT_TRUE(image.ok()) << image.error().message;
+            EXPECT_EQ(image->rgb.depth(), picture.depth());
+            EXPECT_EQ(image->grey, picture.channels() == 1);
+            cv::Mat first;
+            cv::extractChannel(image->rgb, first, 0);
+            cv::Mat expected;
+            cv::extractChannel(picture, expected, 0);
+            EXPECT_EQ(cv::norm(first, expected, cv::NORM_INF), 0);
+        }
     }
+}
+
+TEST(EncodePng, KnowsWhatIsSmallest) {
+    cv::Mat map(20, 30, CV_8UC1), enlarged;
+    cv::randu(map, 0, 255);
+    cv::resize(map, enlarged, {}, 16, 16, cv::INTER_LINEAR);
+    EXPECT_LT(encode_png(enlarged, PngContent::kSmooth).size(), encode_png(enlarged).size());
+    const cv::Mat photograph = scene(300, 200, 10);
+    EXPECT_LT(encode_png(photograph, PngContent::kPhotograph).size(), encode_png(photograph).size());
 }
 
 TEST(EncodeJpeg, IsBaselineWithFullColourResolution) {

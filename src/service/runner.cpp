@@ -179,6 +179,11 @@ void Runner::work(const Claim& claim) {
     place_.hub.changed(claim.id);
 }
 
+int Runner::share_of_processors() {
+    const std::lock_guard lock(mutex_);
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency() / std::max<std::size_t>(1, stops_.size())));
+}
+
 Result<engine::Checked> Runner::analyse(const Claim& claim, const std::atomic<bool>& stop) {
     const engine::OwnedFd media(
         ::open(place_.folder.media(claim.id).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -192,6 +197,7 @@ Result<engine::Checked> Runner::analyse(const Claim& claim, const std::atomic<bo
     engine::Job job;
     job.limits = place_.options.limits;
     job.cache_folder = place_.options.cache_folder;
+    job.threads = share_of_processors();
     job.maps = true;
     // The document carries its date, even where nobody names the case.
     job.case_record = std::move(*case_record);

@@ -56,6 +56,9 @@ class Runner {
   private:
     void run();
     void work(const Claim& claim);
+    /// Threads for an analysis that begins now: all that others do not use, so that one picture alone does not wait
+    /// longer than it must.
+    int share_of_processors();
     Result<engine::Checked> analyse(const Claim& claim, const std::atomic<bool>& stop);
     /// Ends or repeats an attempt that gave no result.
     void settle(const Claim& claim, const std::string& why, bool out_of_space);

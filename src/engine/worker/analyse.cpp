@@ -27,6 +27,8 @@ namespace bonafide::engine {
 namespace {
 
 constexpr int kLongestPreviewPx = 1600;  ///< of preview.png
+constexpr int kMostPicturesSideBySide = 4;
+constexpr std::size_t kMostPixelsSideBySide = 60'000'000;
 constexpr int kLongestShownPx = 1280;  ///< maps that are only looked at need not be larger than the preview they lie on
 
 report::Report failed(report::Report report, ingest::MediaKind kind, const std::string& why) {
@@ -62,15 +64,80 @@ nlohmann::ordered_json replay_of(const Job& job, const Equipment& equipment, con
     return replay;
 }
 
-std::vector<std::uint8_t> encoded_map(const cv::Mat& map, cv::Size picture, bool full_size) {
-    if (full_size || std::max(picture.width, picture.height) <= kLongestShownPx) {
-        return media::encode_png(evidence::enlarged(map, picture));
-    }
-    const cv::Mat large = evidence::enlarged(map, picture);
-    cv::Mat shown;
+struct NamedMap {
+    std::string name;
+    cv::Mat map;
+};
+
+/// One map as PNGs; `shown`, for pages that also have the whole one to offer, may be empty.
+struct DrawnMap {
+    std::vector<std::uint8_t> sent, shown;
+};
+
+bool needs_shrinking(cv::Size picture) {
+    return std::max(picture.width, picture.height) > kLongestShownPx;
+}
+
+/// `map` for a page: of a small one it is enlarged to no more than is shown.
+cv::Mat shown_map(const cv::Mat& map, cv::Size picture) {
     const double scale = static_cast<double>(kLongestShownPx) / std::max(picture.width, picture.height);
-    cv::resize(large, shown, cv::Size(), scale, scale, cv::INTER_AREA);
-    return media::encode_png(shown);
+    const cv::Size shown(std::max(1, cvRound(picture.width * scale)), std::max(1, cvRound(picture.height * scale)));
+    const double step = evidence::map_step(map.size(), picture).value_or(1);
+    cv::Mat small;
+    if (step * scale < 1) {
+        cv::resize(evidence::enlarged(map, picture), small, shown, 0, 0, cv::INTER_AREA);
+        return small;
+    }
+    // As evidence::enlarged does it, the last, partly filled column and row are cut.
+    const cv::Size whole(std::max(shown.width, cvRound(map.cols * step * scale)),
+                         std::max(shown.height, cvRound(map.rows * step * scale)));
+    cv::resize(map, small, whole, 0, 0, cv::INTER_LINEAR);
+    return small(cv::Rect({}, shown)).clone();
+}
+
+DrawnMap drawn_map(const cv::Mat& map, cv::Size picture, bool full_size, bool presented) {
+    const auto png = [](const cv::Mat& drawing) { return media::encode_png(drawing, media::PngContent::kSmooth); };
+    if (!needs_shrinking(picture)) {
+        return {png(evidence::enlarged(map, picture)), {}};
+    }
+    if (!full_size) {
+        return {png(shown_map(map, picture)), {}};
+    }
+    return {png(evidence::enlarged(map, picture)),
+            presented ? png(shown_map(map, picture)) : std::vector<std::uint8_t>()};
+}
+
+/// Draws all of `maps`, and the preview of the picture `rgb` where one is asked for, a few at a time: of a large
+/// picture each takes as many bytes as it has pixels.
+void draw_pictures(const std::vector<NamedMap>& maps, const cv::Mat& rgb, const Job& job,
+                   const ArtifactSink& artifacts) {
+    std::vector<DrawnMap> drawn(maps.size());
+    std::vector<std::uint8_t> preview;
+    const auto draw = [&](std::size_t at) {
+        if (at < maps.size()) {
+            drawn[at] = drawn_map(maps[at].map, rgb.size(), job.maps, job.presentation);
+        } else {
+            preview = media::encode_png(features::make_preview(rgb, kLongestPreviewPx), media::PngContent::kPhotograph);
+        }
+    };
+    const int at_a_time = rgb.total() > kMostPixelsSideBySide ? 1 : kMostPicturesSideBySide;
+    cv::parallel_for_(
+        cv::Range(0, static_cast<int>(maps.size()) + (job.preview ? 1 : 0)),
+        [&](const cv::Range& range) {
+            for (int at = range.start; at < range.end; ++at) {
+                draw(static_cast<std::size_t>(at));
+            }
+        },
+        at_a_time);
+    for (std::size_t at = 0; at < maps.size(); ++at) {
+        artifacts("maps/" + maps[at].name + ".png", drawn[at].sent);
+        if (!drawn[at].shown.empty()) {
+            artifacts("shown_maps/" + maps[at].name + ".png", drawn[at].shown);
+        }
+    }
+    if (job.preview) {
+        artifacts("preview.png", preview);
+    }
 }
 
 /// Beside the ratio of all together, one of each alone would count the same evidence twice in a reader's eyes.
@@ -108,25 +175,26 @@ void for_each_map(cv::Size picture, const std::vector<analysis::Ran>& analyses,
     }
 }
 
-void send_maps(const Job& job, const ingest::ByteSource* mask, cv::Size picture,
-               const std::vector<analysis::Ran>& analyses, const std::vector<evidence::Finding>& findings,
-               const std::optional<fusion::FusedEvidence>& together, const ArtifactSink& artifacts) {
-    const bool drawn = job.maps || job.presentation;
+/// Sends what is drawn of a picture (`rgb`; empty of films and recordings, which have no maps).
+void send_pictures(const Job& job, const ingest::ByteSource* mask, const cv::Mat& rgb,
+                   const std::vector<analysis::Ran>& analyses, const std::vector<evidence::Finding>& findings,
+                   const std::optional<fusion::FusedEvidence>& together, const ArtifactSink& artifacts) {
     std::optional<Localiser> localiser;
-    if (job.localise) {
-        localiser.emplace(mask, picture, job.launder, job.limits);
+    if (job.localise && !rgb.empty()) {
+        localiser.emplace(mask, rgb.size(), job.launder, job.limits);
     }
-    for_each_map(picture, analyses, findings, together, [&](const std::string& name, const cv::Mat& map) {
-        if (drawn) {
-            artifacts("maps/" + name + ".png", encoded_map(map, picture, job.maps));
-            if (job.maps && job.presentation && std::max(picture.width, picture.height) > kLongestShownPx) {
-                artifacts("shown_maps/" + name + ".png", encoded_map(map, picture, false));
-            }
+    std::vector<NamedMap> maps;
+    for_each_map(rgb.size(), analyses, findings, together, [&](const std::string& name, const cv::Mat& map) {
+        if (job.maps || job.presentation) {
+            maps.push_back({name, map});
         }
         if (localiser) {
             localiser->add(name, map);
         }
     });
+    if (!rgb.empty()) {
+        draw_pictures(maps, rgb, job, artifacts);
+    }
     if (localiser) {
         const std::string json = localiser->take().dump();
         artifacts(kLocalisationArtifact, std::span(reinterpret_cast<const std::uint8_t*>(json.data()), json.size()));
@@ -214,9 +282,9 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
                                     ".");
         }
     }
-    if (job.maps || job.presentation || (job.localise && media.image() != nullptr)) {
-        const cv::Size picture = media.image() != nullptr ? media.image()->rgb.size() : cv::Size();
-        send_maps(job, mask, picture, result.analyses, report.findings, together, artifacts);
+    if (job.maps || job.presentation || job.preview || job.localise) {
+        send_pictures(job, mask, media.image() != nullptr ? media.image()->rgb : cv::Mat(), result.analyses,
+                      report.findings, together, artifacts);
     }
     append_observations(result.analyses, report.findings);
     if (together) {
@@ -230,9 +298,6 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
         for (const std::string& problem : result.read->problems) {
             report.limits.push_back("While decoding: " + problem);
         }
-    }
-    if (job.preview && media.image() != nullptr) {
-        artifacts("preview.png", media::encode_png(features::make_preview(media.image()->rgb, kLongestPreviewPx)));
     }
     if (presentation) {
         for (const auto& [name, bytes] : presentation->finish(media)) {

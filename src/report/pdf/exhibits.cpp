@@ -70,6 +70,8 @@ bool has_places(const Report& report) {
 /// Pictures side by side, `columns` to a row, each with a caption.
 void draw_grid(Sheet& sheet, const std::vector<std::pair<const Picture*, std::string>>& pictures, int columns) {
     static constexpr double kGap = 10;
+    // A third of the page is 5.7 cm wide: 230 pixels an inch.
+    static constexpr int kMostGridPx = 520;
     const double column = (sheet.width() - kGap * (columns - 1)) / columns;
     for (std::size_t first = 0; first < pictures.size(); first += static_cast<std::size_t>(columns)) {
         const std::size_t end = std::min(pictures.size(), first + static_cast<std::size_t>(columns));
@@ -83,7 +85,8 @@ void draw_grid(Sheet& sheet, const std::vector<std::pair<const Picture*, std::st
         std::vector<Cell> captions;
         for (std::size_t i = first; i < end; ++i) {
             const double x = static_cast<double>(i - first) * (column + kGap);
-            cairo_surface_t* surface = sheet.only_counts() ? nullptr : sheet.keep(surface_of(*pictures[i].first));
+            cairo_surface_t* surface =
+                sheet.only_counts() ? nullptr : sheet.keep(shrunk(surface_of(*pictures[i].first), kMostGridPx));
             if (surface) {
                 const Fit size = fit(width_of(surface), height_of(surface), column, 220);
                 paint(sheet.painter(), surface, Sheet::left() + x, sheet.y(), size.width, size.height);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
+#include <memory>
 
 namespace bonafide::report::pdf {
 namespace {
@@ -71,6 +73,34 @@ Surface surface_of(const Picture& picture) {
         surface.reset(cairo_image_surface_create_from_png_stream(read_bytes, &rest));
     }
     return is_sound(surface.get()) ? std::move(surface) : nullptr;
+}
+
+Surface shrunk(Surface picture, int longest_px) {
+    if (!picture) {
+        return picture;
+    }
+    const int longest = std::max(width_of(picture.get()), height_of(picture.get()));
+    const unsigned char* file = nullptr;
+    unsigned long bytes = 0;
+    cairo_surface_get_mime_data(picture.get(), CAIRO_MIME_TYPE_JPEG, &file, &bytes);
+    if (longest <= longest_px || file != nullptr) {
+        return picture;
+    }
+    const double scale = static_cast<double>(longest_px) / longest;
+    const auto side = [scale](int px) { return std::max(1, static_cast<int>(std::lround(px * scale))); };
+    Surface small(
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, side(width_of(picture.get())), side(height_of(picture.get()))));
+    if (!is_sound(small.get())) {
+        return picture;
+    }
+    const std::unique_ptr<cairo_t, decltype(&cairo_destroy)> painter(cairo_create(small.get()), cairo_destroy);
+    cairo_scale(painter.get(), static_cast<double>(width_of(small.get())) / width_of(picture.get()),
+                static_cast<double>(height_of(small.get())) / height_of(picture.get()));
+    cairo_set_source_surface(painter.get(), picture.get(), 0, 0);
+    // Maps are smooth: a filter that reaches further takes five times as long, to the same end.
+    cairo_pattern_set_filter(cairo_get_source(painter.get()), CAIRO_FILTER_BILINEAR);
+    cairo_paint(painter.get());
+    return small;
 }
 
 Surface heat_of(cairo_surface_t* map) {

@@ -10,6 +10,10 @@ namespace bonafide::report::pdf {
 /// maps and spectrograms, and are decoded.
 Surface surface_of(const Picture& picture);
 
+/// `picture` with its longer side at most `longest_px`: more than a printer shows would only make the document large. A
+/// JPEG stays as it is, as does a null picture.
+Surface shrunk(Surface picture, int longest_px);
+
 /// The grey map `map` as heat: nothing at its middle and below, yellow to red above, as the page shows it. Null where
 /// nothing lies above, or it is no picture.
 Surface heat_of(cairo_surface_t* map);
