@@ -76,7 +76,7 @@ const analysis::AnalyzerDefinition& voice_codec() {
             {"searched_stretches", "count", "Stretches of 8,192 samples that were searched for blocks"},
             {"duration", "s", "Sound decoded"},
         };
-        made.parameters = {{"least_trace", "From it on blocks count as found", "deviations", 3, 100, 7}};
+        made.parameters = {{"least_trace", "From it on blocks count as found", "deviations", 3, 100, 6}};
         made.create = create;
         return made;
     }();

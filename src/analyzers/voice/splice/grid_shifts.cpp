@@ -60,18 +60,7 @@ void GridShifts::add(std::span<const float> mono) {
 }
 
 void GridShifts::take(std::span<const float> stretch, std::int64_t first) {
-    std::optional<Transform> only;
-    if (stretches_heard_ >= kCloseTogether) {
-        // A long recording: on with the coder that was heard, closely; else only now and then with all.
-        for (const Transform transform : {Transform::kMp3, Transform::kAac, Transform::kAacSine}) {
-            const double strength = sum_.trace(transform).strength;
-            if (strength >= kTraceSeen && (!only || strength > sum_.trace(*only).strength)) {
-                only = transform;
-            }
-        }
-        stretches_.space((only ? 2 : 10) * static_cast<std::int64_t>(rate_hz_));
-    }
-    Heard heard{first, search_.examine(stretch, first, only)};
+    Heard heard{first, search_.examine(stretch, first, only_)};
     const bool any =
         std::any_of(heard.levels.begin(), heard.levels.end(), [](const Levels& levels) { return !levels.empty(); });
     if (!any) {
@@ -80,6 +69,17 @@ void GridShifts::take(std::span<const float> stretch, std::int64_t first) {
     ++stretches_heard_;
     sum_.add(heard.levels);
     heard_.push_back(std::move(heard));
+    if (stretches_heard_ >= kCloseTogether) {
+        // A long recording: on with the coder that was heard, closely; else only now and then with all.
+        only_.reset();
+        for (const Transform transform : {Transform::kMp3, Transform::kAac, Transform::kAacSine}) {
+            const double strength = sum_.trace(transform).strength;
+            if (strength >= kTraceSeen && (!only_ || strength > sum_.trace(*only_).strength)) {
+                only_ = transform;
+            }
+        }
+        stretches_.space((only_ ? 2 : 10) * static_cast<std::int64_t>(rate_hz_));
+    }
     if (heard_.size() >= next_split_ + kMostASide) {
         judge(next_split_++);
     }
@@ -119,12 +119,20 @@ void GridShifts::judge(std::size_t split) {
             best.shift = shift;
         }
     }
-    // Neighbouring moments see the same cut: the strongest of them is where it lies.
-    if (candidate_ && best.start_s >= candidate_->end_s) {
+    ++splits_;
+    if (best.strength < least_strength_) {
+        return;
+    }
+    // Moments around a cut see the same shift: the strongest of them is where the cut lies.
+    const bool same = candidate_ && candidate_->transform == best.transform &&
+                      std::abs(candidate_->shift - best.shift) <= kSamePlace &&
+                      splits_ - candidate_split_ <= static_cast<std::int64_t>(kMostASide);
+    if (!same) {
         keep();
     }
-    if (best.strength >= least_strength_ && (!candidate_ || best.strength > candidate_->strength)) {
+    if (!candidate_ || best.strength > candidate_->strength) {
         candidate_ = best;
+        candidate_split_ = splits_;
     }
 }
 

@@ -51,9 +51,11 @@ class GridShifts {
     features::codec_grid::Search search_;
     features::codec_grid::Stretches stretches_;
     features::codec_grid::Sum sum_;
+    std::optional<features::codec_grid::Transform> only_;  // the one that is searched on; empty: all
     std::deque<Heard> heard_;
     std::size_t next_split_ = 1;  // in heard_
     std::optional<GridShift> candidate_;
+    std::int64_t candidate_split_ = 0, splits_ = 0;
     std::vector<GridShift> found_;
     std::int64_t count_ = 0, stretches_heard_ = 0;
     std::optional<double> strongest_;

@@ -3,7 +3,7 @@
 // Nicolalde Rodríguez, Apolinário and Biscainho, "Audio authenticity: detecting ENF discontinuity with high precision
 // phase analysis" (IEEE TIFS 5(3), 2010). Deviations: windows of half a second every eighth of one; the wave's own slow
 // drift is a straight line fitted on both sides of a moment, with one slope and two heights, whose difference is the
-// jump; it counts only where both sides keep to it. Limits: needs hum that stands 15 dB above its neighbourhood for 1.1
+// jump; it counts only where both sides keep to it. Limits: needs hum that stands 20 dB above its neighbourhood for 1.1
 // s on either side; a cut by whole periods leaves the phase; deep voices and music can pass for hum where they hold a
 // tone.
 #include "analyzers/voice/splice/hum_jumps.h"
@@ -25,7 +25,7 @@ constexpr std::size_t kHop = 62;                // about an eighth of a second
 constexpr std::array<double, 4> kFrequencies_hz = {50, 60, 100, 120};
 constexpr std::size_t kSide = 6;                           // windows on either side of a moment
 constexpr std::size_t kSpan = 2 * kSide + kWindow / kHop;  // those in between hold both sides
-constexpr double kLeastAbove_db = 15;
+constexpr double kLeastAbove_db = 20;
 constexpr double kLeastAmplitude = 2e-5;  // of full scale
 constexpr double kMostScatter_deg = 8;
 constexpr std::size_t kMostKept = 16;

@@ -180,7 +180,7 @@ const analysis::AnalyzerDefinition& voice_splice() {
             {"duration", "s", "Sound decoded"},
         };
         made.parameters = {
-            {"least_shift", "From it on a shift of the grid is pointed at", "deviations", 1, 100, 6},
+            {"least_shift", "From it on a shift of the grid is pointed at", "deviations", 1, 100, 5},
             {"least_jump", "From it on a jump of the hum is pointed at", "deg", 5, 180, 40},
         };
         made.create = voice::create;

