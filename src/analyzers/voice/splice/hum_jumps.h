@@ -17,7 +17,7 @@ struct HumJump {
     double frequency_hz = 0;  ///< of the wave that was followed
 };
 
-/// Follows the hum of the mains (50, 60, 100, 120 Hz) through 16 kHz sound and looks for jumps of its phase. Memory
+/// Follows the hum of the mains (50 or 60 Hz) through 16 kHz sound and looks for jumps of its phase. Memory
 /// does not grow with the length.
 class HumJumps {
   public:
@@ -36,7 +36,7 @@ class HumJumps {
     }
 
   private:
-    static constexpr std::size_t kWaves = 4;
+    static constexpr std::size_t kWaves = 2;
     struct Point {
         std::complex<double> amplitude;
         double above_db = -100;  // the neighbourhood
