@@ -28,6 +28,9 @@ constexpr std::size_t kSpan = 2 * kSide + kWindow / kHop;  // those in between h
 constexpr double kLeastAbove_db = 20;
 constexpr double kLeastAmplitude = 2e-5;  // of full scale
 constexpr double kMostScatter_deg = 8;
+constexpr double kSteady_deg = 20;
+constexpr std::int64_t kMemory = 40;  // moments, five seconds
+constexpr std::size_t kLeastSteady = 3;
 constexpr std::size_t kMostKept = 16;
 
 std::array<float, kTaps> make_low_pass() {
@@ -160,6 +163,18 @@ void HumJumps::judge() {
         return;
     }
     ++followed_;
+    // A tone of a voice or of music is steady for a moment; hum goes on. Only where it was seen to is a jump one of the
+    // hum.
+    while (!steady_.empty() && moments_ - steady_.front() > kMemory) {
+        steady_.pop_front();
+    }
+    const bool goes_on = steady_.size() >= kLeastSteady;
+    if (strongest->degrees < kSteady_deg) {
+        steady_.push_back(moments_);
+    }
+    if (!goes_on) {
+        return;
+    }
     largest_ = std::max(largest_.value_or(0), strongest->degrees);
     if (strongest->degrees >= least_degrees_ && (!candidate_ || strongest->degrees > candidate_->degrees)) {
         candidate_ = strongest;

@@ -50,6 +50,7 @@ class HumJumps {
     std::vector<float> window_;   // decimated
     std::int64_t windows_ = 0, moments_ = 0, followed_ = 0, count_ = 0;
     std::deque<std::array<Point, kWaves>> points_;
+    std::deque<std::int64_t> steady_;  // the latest moments at which the hum went on as before
     std::optional<HumJump> candidate_;
     std::vector<HumJump> found_;
     std::optional<double> largest_;
