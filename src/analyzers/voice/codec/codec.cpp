@@ -27,6 +27,7 @@ constexpr double kLoudPower = 1e-7;  // of a frame, all bins together
 constexpr int kTelephoneRate_hz = 8'000;
 constexpr double kTelephoneEdge_hz = 4'050;
 constexpr double kOnLevels = 0.995;
+constexpr std::size_t kZeroPlace = 32'768;  // where the value 0 stands among those of 16 bits
 
 std::string with_decimals(double value, int decimals) {
     std::array<char, 64> text{};
@@ -38,14 +39,14 @@ std::string with_decimals(double value, int decimals) {
 /// one (A).
 std::vector<std::uint8_t> telephone_values() {
     std::vector<std::uint8_t> values(65'536, 0);
-    const auto mark = [&](int value, int law) {
-        values[static_cast<std::size_t>(value + 32'768)] |= static_cast<std::uint8_t>(law);
-        values[static_cast<std::size_t>(32'768 - value)] |= static_cast<std::uint8_t>(law);
+    const auto mark = [&](std::size_t magnitude, int law) {
+        values[kZeroPlace + magnitude] |= static_cast<std::uint8_t>(law);
+        values[kZeroPlace - magnitude] |= static_cast<std::uint8_t>(law);
     };
-    for (int exponent = 0; exponent < 8; ++exponent) {
-        for (int mantissa = 0; mantissa < 16; ++mantissa) {
+    for (std::size_t exponent = 0; exponent < 8; ++exponent) {
+        for (std::size_t mantissa = 0; mantissa < 16; ++mantissa) {
             mark((((mantissa << 3) + 132) << exponent) - 132, 1);
-            const int within = (mantissa << 4) + 8;
+            const std::size_t within = (mantissa << 4) + 8;
             mark(exponent == 0 ? within : (within + 256) << (exponent - 1), 2);
         }
     }
@@ -109,7 +110,8 @@ void TelephoneLevels::add(std::span<const float> samples) {
         const float rounded = std::round(scaled);
         ++heard_;
         if (std::abs(scaled - rounded) < 0.01F) {
-            const std::uint8_t laws = values[static_cast<std::size_t>(static_cast<int>(rounded) + 32'768)];
+            const auto place = static_cast<std::size_t>(rounded + 32'768);
+            const std::uint8_t laws = values[place];
             mu_law_ += laws & 1;
             a_law_ += (laws >> 1) & 1;
         }
@@ -237,7 +239,8 @@ Analysis CodecHistory::summary(const std::string& stored_as, double least_trace)
         }
     }
     analysis.measurements.push_back({"earlier_coding", earlier ? 1.0 : 0.0, "flag"});
-    analysis.measurements.push_back({"searched_stretches", static_cast<double>(sum_.stretches(Transform::kMp3)), "count"});
+    analysis.measurements.push_back(
+        {"searched_stretches", static_cast<double>(sum_.stretches(Transform::kMp3)), "count"});
     analysis.measurements.push_back({"duration", duration_s, "s"});
     return analysis;
 }
