@@ -104,6 +104,30 @@ def test_the_claimed_person(bonafide, voices, schema, tmp_path):
     assert not any(finding["analyzer"] == "voice.identity" for finding in usual["findings"]), "not run where nobody is claimed"
 
 
+def test_coders_and_cuts(bonafide, voices, schema):
+    """What the sound went through is said without weight; a cut in it is pointed at, and weighs."""
+    def of(path):
+        report, _ = bonafide.report(voices / path, "--analyzer", "voice.codec", "--analyzer", "voice.splice")
+        schema.validate(report)
+        codec = next(finding for finding in report["findings"] if finding["analyzer"] == "voice.codec")
+        splices = [finding for finding in report["findings"] if finding["analyzer"] == "voice.splice"]
+        return report, codec, splices
+
+    whole, codec, (splice,) = of("was-mp3.wav")
+    assert "it was MP3 before" in codec["explanation"] and codec["llr"] is None
+    assert "No cut was found" in splice["explanation"] and splice["llr"] == 0
+    cut, codec, (splice, place) = of("cut.wav")
+    assert "it was MP3 before" in codec["explanation"] and splice["llr"] > 0.4 and cut["verdict"] == whole["verdict"] == "inconclusive"
+    assert place["where"]["start_s"] <= 5 <= place["where"]["end_s"] and "cut" in place["explanation"]
+    _, codec, (splice,) = of("ann.mp3")
+    assert "as its file says" in codec["explanation"] and "No cut was found" in splice["explanation"]
+    _, codec, _ = of("phone.wav")
+    assert "as on a telephone" in codec["explanation"]
+    for path, words in (("silence.wav", "silence"), ("short.wav", "too short")):
+        _, codec, (splice,) = of(path)
+        assert codec["outcome"] == splice["outcome"] == "not_applicable" and words in codec["reason"], path
+
+
 def test_real_people(bonafide, shared_data, tmp_path):
     """Two recordings of one reader are alike, and another reader's is not, in an open gallery."""
     rows = [line.split(",") for line in (shared_data / "voices" / "manifest.csv").read_text().splitlines()]

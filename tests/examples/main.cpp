@@ -135,6 +135,10 @@ void write_voices(const std::filesystem::path& folder) {
     keep("tones.wav", fx::make_sound(fx::SoundKind::kTones, 16000, 5, 9));
     keep("noise.wav", fx::make_sound(fx::SoundKind::kNoise, 16000, 5, 10));
     keep("music.wav", fx::make_music(6, 11));
+    fx::Sound decoded = fx::lossy(spoken(13, 10, false), fx::SoundFormat::kMp3, 32'000);
+    keep("was-mp3.wav", decoded);
+    fx::cut_out(decoded, 5, 5.077);
+    keep("cut.wav", decoded);
     fx::ClipOptions options;
     options.frames = 25;
     fx::Clip film = fx::make_clip(options);

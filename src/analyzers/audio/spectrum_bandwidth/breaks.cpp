@@ -9,7 +9,7 @@
 // and rooms that change leave steps of their own.
 #include "analyzers/audio/spectrum_bandwidth/breaks.h"
 
-#include "analyzers/audio/spectrum_bandwidth/short_time.h"
+#include "features/sound/short_time.h"
 
 #include <algorithm>
 #include <array>
@@ -139,7 +139,7 @@ void NoiseSteps::add(std::span<const float> power) {
         const std::size_t last = 1 + (band + 1) * bins / kBands;
         const double sum = std::accumulate(power.begin() + static_cast<std::ptrdiff_t>(first),
                                            power.begin() + static_cast<std::ptrdiff_t>(last), 0.0);
-        levels[band] = static_cast<float>(decibels(sum / static_cast<double>(last - first)));
+        levels[band] = static_cast<float>(features::sound::decibels(sum / static_cast<double>(last - first)));
     }
     levels_.push_back(std::move(levels));
     ++frames_;

@@ -15,6 +15,7 @@ namespace {
 
 using analysis::Analysis;
 using analysis::Observation;
+using features::sound::Bandwidth;
 
 constexpr double kLeastDuration_s = 0.5;
 /// How much of the report each kind of finding may take.
@@ -87,7 +88,7 @@ Listener::Listener(int rate, const ListenerOptions& options)
       spectrum(rate),
       clicks(rate, options.least_click_ratio),
       noise(rate, options.least_noise_step_db),
-      framer_(frame_samples_at(rate)) {}
+      framer_(features::sound::frame_samples_at(rate)) {}
 
 void Listener::add(const std::vector<std::span<const float>>& channels) {
     if (channels.empty()) {
@@ -102,7 +103,7 @@ void Listener::add(const std::vector<std::span<const float>>& channels) {
     const float scale = 1.0F / static_cast<float>(channels.size());
     std::transform(mono_.begin(), mono_.end(), mono_.begin(), [scale](float sum) { return sum * scale; });
     framer_.add(mono_, [this](std::span<const float> frame) {
-        const std::vector<float> power = power_spectrum(frame);
+        const std::vector<float> power = features::sound::power_spectrum(frame);
         spectrum.add(power);
         noise.add(power);
         clicks.add(frame);

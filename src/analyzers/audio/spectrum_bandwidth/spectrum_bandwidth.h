@@ -1,10 +1,10 @@
 #pragma once
 
 #include "analysis/analyzer.h"
-#include "analyzers/audio/spectrum_bandwidth/bandwidth.h"
 #include "analyzers/audio/spectrum_bandwidth/breaks.h"
 #include "analyzers/audio/spectrum_bandwidth/sample_checks.h"
-#include "analyzers/audio/spectrum_bandwidth/short_time.h"
+#include "features/sound/bandwidth.h"
+#include "features/sound/short_time.h"
 
 #include <memory>
 
@@ -30,12 +30,12 @@ class Listener {
 
     int rate_hz;
     SampleChecks samples;
-    SpectrumAverage spectrum;
+    features::sound::SpectrumAverage spectrum;
     Clicks clicks;
     NoiseSteps noise;
 
   private:
-    Framer framer_;
+    features::sound::Framer framer_;
     std::vector<float> mono_;
 };
 

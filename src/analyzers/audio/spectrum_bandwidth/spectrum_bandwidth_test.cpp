@@ -175,6 +175,7 @@ TEST(SpectrumBandwidth, StaysFiniteAndBoundedOnHostileSound) {
 }
 
 TEST(Bandwidth, OfTooFewBinsIsWhole) {
+    using features::sound::find_bandwidth;
     EXPECT_EQ(find_bandwidth({}, 16'000).edge_hz, 8'000);
     const std::vector<double> flat(513, 1e-6);
     EXPECT_EQ(find_bandwidth(flat, 16'000).edge_hz, 8'000);
@@ -185,7 +186,7 @@ TEST(ShortTime, PutsAToneIntoItsBin) {
     for (std::size_t i = 0; i < tone.size(); ++i) {
         tone[i] = static_cast<float>(std::sin(2 * 3.14159265358979 * 32 * static_cast<double>(i) / 512));
     }
-    const std::vector<float> power = power_spectrum(tone);
+    const std::vector<float> power = features::sound::power_spectrum(tone);
     ASSERT_EQ(power.size(), 257U);
     EXPECT_NEAR(power[32], 1.0, 0.01);
     EXPECT_LT(power[40], 1e-6);

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-namespace bonafide::analyzers::audio {
+namespace bonafide::features::sound {
 
 /// Where a long-term spectrum ends.
 struct Bandwidth {
@@ -36,4 +36,4 @@ class SpectrumAverage {
     std::int64_t loud_frames_ = 0;
 };
 
-}  // namespace bonafide::analyzers::audio
+}  // namespace bonafide::features::sound

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace bonafide::analyzers::audio {
+namespace bonafide::features::sound {
 
 /// Cuts a stream of samples into frames of a power of two that overlap by half.
 class Framer {
@@ -30,4 +30,4 @@ std::size_t frame_samples_at(int rate_hz);
 /// 10 log10 with a floor of -160 dB.
 double decibels(double power);
 
-}  // namespace bonafide::analyzers::audio
+}  // namespace bonafide::features::sound

@@ -5,15 +5,15 @@
 // Resampling upwards leaves an edge at the old half rate. Deviations: the edge is the largest fall of the averaged
 // level within 600 Hz above which nothing rises again. Limits: says how wide the sound is, not why: a microphone, a
 // telephone, a coder and a resampler all leave edges.
-#include "analyzers/audio/spectrum_bandwidth/bandwidth.h"
+#include "features/sound/bandwidth.h"
 
-#include "analyzers/audio/spectrum_bandwidth/short_time.h"
+#include "features/sound/short_time.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-namespace bonafide::analyzers::audio {
+namespace bonafide::features::sound {
 namespace {
 
 constexpr double kLeastStep_db = 15;
@@ -103,4 +103,4 @@ double SpectrumAverage::hole_share() const {
     return static_cast<double>(empty) / (static_cast<double>(loud_frames_) * static_cast<double>(bands));
 }
 
-}  // namespace bonafide::analyzers::audio
+}  // namespace bonafide::features::sound

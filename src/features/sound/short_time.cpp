@@ -1,4 +1,4 @@
-#include "analyzers/audio/spectrum_bandwidth/short_time.h"
+#include "features/sound/short_time.h"
 
 #include <opencv2/core.hpp>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace bonafide::analyzers::audio {
+namespace bonafide::features::sound {
 
 void Framer::add(std::span<const float> samples, const std::function<void(std::span<const float>)>& take) {
     waiting_.insert(waiting_.end(), samples.begin(), samples.end());
@@ -62,4 +62,4 @@ double decibels(double power) {
     return 10 * std::log10(std::max(power, 1e-16));
 }
 
-}  // namespace bonafide::analyzers::audio
+}  // namespace bonafide::features::sound
