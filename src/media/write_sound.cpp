@@ -101,7 +101,7 @@ Result<void> SoundTrack::prepare_for(const SoundBlock& block) {
     source_channels_ = channels;
     AVChannelLayout layout;
     av_channel_layout_default(&layout, channels <= kMostMixedChannels ? channels : 2);
-    const AVCodecContext& encoder = track_.encoder();
+    AVCodecContext& encoder = track_.encoder();
     SwrContext* fresh = nullptr;
     int code = swr_alloc_set_opts2(&fresh, &encoder.ch_layout, encoder.sample_fmt, encoder.sample_rate, &layout,
                                    AV_SAMPLE_FMT_FLTP, block.rate_hz, 0, nullptr);

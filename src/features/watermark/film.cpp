@@ -15,10 +15,10 @@ namespace {
 
 constexpr int kPasses = 8, kPassesOfNextFrame = 2;
 constexpr double kKept = 0.95;          ///< share of the last frame's change that this one starts from
-constexpr double kStrengthMoves = 0.2;  ///< how fast the shares of rough places follow the picture
-constexpr float kFaintest = 0.08F, kStrongest = 0.8F, kStronger = 1.3F;
+constexpr double kStrengthMoves = 0.5;  ///< how fast the shares of rough places follow the picture
+constexpr float kFaintest = 0.05F, kStrongest = 0.8F, kStronger = 1.3F;
 /// Wanted after half size and JPEG 60 at the start of a scene; what H.264 takes away beyond that is left as margin.
-constexpr double kWantedExponent = 25;
+constexpr double kWantedExponent = 15;
 /// Frames after which a scene's amplitude is looked at again: light and motion change.
 constexpr int kFramesBetweenLooks = 100;
 
@@ -40,15 +40,19 @@ cv::Mat FilmMarker::next(const cv::Mat& rgb, bool new_scene) {
     const cv::Mat working = working_size(luma_of(rgb), kWorkingPx);
     ENSURE(change_.empty() || change_.size() == working.size());
     const bool anew = new_scene || change_.empty();
-    const cv::Mat strength = strength_of(working);
+    const cv::Mat strength = strength_of(working), strength_before = strength_;
     strength_ = anew ? strength : cv::Mat((1 - kStrengthMoves) * strength_ + kStrengthMoves * strength);
+    if (!anew) {
+        // What something rough carried does not stay behind on the smooth background when it moves away.
+        change_ = change_.mul(cv::min(kKept * strength_ / strength_before, kKept));
+    }
     if (anew || until_adapting_ == 0) {
         adapt(rgb, working);
         until_adapting_ = kFramesBetweenLooks;
     }
     --until_adapting_;
     change_ = anew ? change_for(working, strength_, amplitude_, kPasses, {})
-                   : change_for(working, strength_, amplitude_, kPassesOfNextFrame, kKept * change_);
+                   : change_for(working, strength_, amplitude_, kPassesOfNextFrame, change_);
     const double length = cv::norm(change_, cv::NORM_L2);
     squares_ += length * length / static_cast<double>(change_.total());
     ++frames_;
