@@ -117,6 +117,9 @@ Result<FfmpegTrack> FfmpegTrack::open(FfmpegOutput& output, const AVCodec& codec
         return ffmpeg_failed("open", code);
     }
     track.stream_->time_base = track.encoder_->time_base;
+    if (track.encoder_->framerate.num > 0) {
+        track.usual_duration_ = av_rescale_q(1, av_inv_q(track.encoder_->framerate), track.encoder_->time_base);
+    }
     return track;
 }
 
@@ -129,6 +132,9 @@ Result<void> FfmpegTrack::encode(const AVFrame* frame) {
         }
         if (code < 0) {
             break;
+        }
+        if (packet_->duration == 0) {
+            packet_->duration = usual_duration_;  // counts for the last one alone: the others end where the next begins
         }
         av_packet_rescale_ts(packet_.get(), encoder_->time_base, stream_->time_base);
         packet_->stream_index = stream_->index;

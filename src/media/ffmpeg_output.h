@@ -59,6 +59,7 @@ class FfmpegTrack {
     AVStream* stream_ = nullptr;
     FfmpegPointer<AVCodecContext> encoder_;
     FfmpegPointer<AVPacket> packet_;
+    std::int64_t usual_duration_ = 0;  ///< of a picture, in the encoder's time base; 0: the encoder says it itself
 };
 
 /// "cannot WHAT a film: FFmpeg's words".

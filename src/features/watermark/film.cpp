@@ -6,6 +6,8 @@
 #include "base/ensure.h"
 #include "features/watermark/embedding.h"
 #include "features/watermark/lattice.h"
+#include "media/streams.h"
+#include "media/write_media.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,23 +18,65 @@ namespace {
 constexpr int kPasses = 8, kPassesOfNextFrame = 2;
 constexpr double kKept = 0.95;          ///< share of the last frame's change that this one starts from
 constexpr double kStrengthMoves = 0.5;  ///< how fast the shares of rough places follow the picture
-constexpr float kFaintest = 0.05F, kStrongest = 0.8F, kStronger = 1.3F;
-/// Wanted after half size and JPEG 60 at the start of a scene; what H.264 takes away beyond that is left as margin.
-constexpr double kWantedExponent = 15;
+constexpr float kFaintest = 0.1F, kStrongest = 1.0F, kStronger = 1.35F;
+/// Wanted in a picture saved by itself as H.264, coarser than what films have to survive: frames that are predicted
+/// from others lose more.
+constexpr double kWantedExponent = 30;
+constexpr int kTriedRateFactor = 30;
+/// Root of the mean square of the change, grey levels: 34 dB. What asks for more gets no more.
+constexpr double kLargestChange = 5.1;
 /// Frames after which a scene's amplitude is looked at again: light and motion change.
 constexpr int kFramesBetweenLooks = 100;
+
+class OneFrame final : public media::StreamSink {
+  public:
+    void on_frame(const media::VideoFrame& frame) override { frame.luma.convertTo(luma, CV_32F); }
+    cv::Mat luma;
+};
+
+/// Luma of `rgb` after H.264, as a film of this one picture.
+Result<cv::Mat> coded(const cv::Mat& rgb) {
+    media::WriteOptions options;
+    options.pictures = media::PictureCoding{rgb.size(), 25, kTriedRateFactor};
+    auto writer = media::MediaWriter::create(options);
+    if (!writer) {
+        return writer.error();
+    }
+    if (auto added = (*writer)->add_picture(rgb, 0); !added) {
+        return added.error();
+    }
+    const auto bytes = (*writer)->finish();
+    if (!bytes) {
+        return bytes.error();
+    }
+    const auto source = ingest::open_memory(*bytes);
+    const auto reader = media::StreamReader::open(ingest::identify(*source), *source, {});
+    if (!reader) {
+        return reader.error();
+    }
+    OneFrame sink;
+    media::ReadOptions wanted;
+    wanted.frames = true;
+    wanted.threads = 1;
+    const auto read = (*reader)->read(wanted, sink);
+    return read ? Result<cv::Mat>(std::move(sink.luma)) : Result<cv::Mat>(read.error());
+}
 
 }  // namespace
 
 void FilmMarker::adapt(const cv::Mat& rgb, const cv::Mat& working) {
-    for (amplitude_ = kFaintest; amplitude_ < kStrongest; amplitude_ *= kStronger) {
-        const cv::Mat change = change_for(working, strength_, amplitude_, kPasses, {});
-        const auto passed_on = laundered(applied(rgb, change));
-        if (passed_on && find_as_it_is(luma_of(*passed_on)).false_alarm_exponent >= kWantedExponent) {
+    amplitude_ = kFaintest;
+    for (float amplitude = kFaintest; amplitude <= kStrongest; amplitude *= kStronger) {
+        const cv::Mat change = change_for(working, strength_, amplitude, kPasses, {});
+        if (cv::norm(change, cv::NORM_L2) > kLargestChange * std::sqrt(static_cast<double>(change.total()))) {
+            return;
+        }
+        amplitude_ = amplitude;
+        const auto luma = coded(applied(rgb, change));
+        if (luma && find_as_it_is(*luma).false_alarm_exponent >= kWantedExponent) {
             return;
         }
     }
-    amplitude_ = kStrongest;
 }
 
 cv::Mat FilmMarker::next(const cv::Mat& rgb, bool new_scene) {

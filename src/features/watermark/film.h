@@ -11,7 +11,7 @@ namespace bonafide::features::watermark {
 /// little with every frame.
 class FilmMarker {
   public:
-    /// `rgb` (CV_8UC3, the same size every time, its longer side at least 2 * kSmallestSidePx) with the mark.
+    /// `rgb` (CV_8UC3, the same even size every time, its longer side at least 2 * kSmallestSidePx) with the mark.
     /// `new_scene`: nothing of the frame before is to be seen any more.
     cv::Mat next(const cv::Mat& rgb, bool new_scene);
 
