@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr cv::Size kSize(160, 90);
+const cv::Size kSize(160, 90);
 
 /// A bright bar that moves on with every picture, in colour.
 cv::Mat picture(int number) {
@@ -76,9 +76,9 @@ ReadBack read_back(const std::vector<std::uint8_t>& bytes) {
     return back;
 }
 
-/// Shift in seconds at which `later` fits `earlier` best, both of `rate_hz`, within a quarter of a second.
+/// Shift in seconds at which `later` fits `earlier` best, both of `rate_hz`, within a 20th of a second.
 double delay_s(const std::vector<float>& earlier, const std::vector<float>& later, int rate_hz) {
-    const int reach = rate_hz / 4, step = 7;
+    const int reach = rate_hz / 20, step = 23;
     double best = -1;
     int at = 0;
     for (int shift = -reach; shift <= reach; ++shift) {
@@ -141,7 +141,9 @@ TEST(MediaWriter, SoundStaysWithThePicturesInEveryCodec) {
         EXPECT_EQ(back.kept.rate_hz, codec == SoundCodec::kOpus ? 48'000 : 44'100);
         EXPECT_NEAR(static_cast<double>(back.kept.samples.size()) / back.kept.rate_hz, 2, 0.1);
         if (back.kept.rate_hz == sound.rate_hz) {
-            EXPECT_NEAR(back.kept.first_s + delay_s(sound.channels[0], back.kept.samples, sound.rate_hz), 0, 0.003)
+            // Matroska does not tell of the 1,105 samples with which MP3 begins.
+            const double late_s = codec == SoundCodec::kMp3 ? 0.025 : 0;
+            EXPECT_NEAR(back.kept.first_s + delay_s(sound.channels[0], back.kept.samples, sound.rate_hz), late_s, 0.003)
                 << static_cast<int>(codec);
         }
     }
@@ -195,7 +197,7 @@ TEST(MediaWriter, ABitRateIsKept) {
 }
 
 TEST(MediaWriter, RefusesInWords) {
-    const auto refused = [](WriteOptions options) {
+    const auto refused = [](const WriteOptions& options) {
         const auto writer = MediaWriter::create(options);
         EXPECT_FALSE(writer.ok());
         return writer.ok() ? "" : writer.error().message;

@@ -48,7 +48,7 @@ def probe(path, *what):
 def test_check_recognises_a_forged_film(bonafide, forge, fox):
     path, made = fox
     assert made["fake"] and made["visible_label"] and made["frames"] == 24 and "24 of 24 frames" in made["description"]
-    assert (made["width_px"], made["height_px"]) == (384, 216) and made["watermark_psnr_db"] > 34
+    assert (made["width_px"], made["height_px"]) == (384, 216) and made["watermark_psnr_db"] > 30
     report, code = bonafide.report(path, "--analyzer", "provenance.*")
     marks = marks_of(report)
     assert marks["provenance.forge_marks"]["watermark_found"] == 1
@@ -95,7 +95,7 @@ def test_swap_asks_for_consent_and_changes_one_person_or_all(forge, talkers, tmp
 def test_laundering_a_genuine_film_makes_it_no_fake(bonafide, forge, talkers, tmp_path):
     out = tmp_path / "sent.mp4"
     made = forge("launder", talkers / "talker.mp4", "-o", out, "--resize", "0.5", "--h264", "30", "--opus", "24", "--h264-rate", "200", "--aac", "64")
-    assert not made["fake"] and (made["width_px"], made["height_px"]) == (320, 180) and made["frames"] == 24
+    assert not made["fake"] and (made["width_px"], made["height_px"]) == (192, 108) and made["frames"] == 24
     assert "resize=0.5 h264=30 opus=24 h264-rate=200 aac=64" in made["description"]
     report, _ = bonafide.report(out, "--analyzer", "provenance.*")
     marks = marks_of(report)

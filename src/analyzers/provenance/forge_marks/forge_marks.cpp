@@ -143,7 +143,9 @@ const analysis::AnalyzerDefinition& provenance_forge_marks() {
              {"phase_agreement", "mean cosine", "between the phases of the repeated tile and those of the key"},
              {"scale", "ratio",
               "longer side of this picture over that of the marked one: below 1 a part of it, above 1 it is a part "
-              "of this; only where found"}},
+              "of this; only where found"},
+             {"frames", "count", "of a film that were looked at"},
+             {"frames_found", "count", "of them in which the watermark is found by themselves"}},
         .parameters = {{kLeastExponent, "from which exponent on the watermark counts as found",
                         "-log10 of a probability", 3, 30, features::watermark::kFoundExponent}},
         .models = {},
