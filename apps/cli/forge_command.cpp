@@ -63,32 +63,31 @@ Result<std::string> read_record(const std::string& path) {
 
 /// The format that the name of `path` stands for; kUsage where the forge does not save it.
 Result<std::string> format_of(const std::string& path) {
-    static const std::map<std::string, std::string> kFormats = {
-        {".png", "png"}, {".jpg", "jpeg"}, {".jpeg", "jpeg"}, {".webp", "webp"}};
+    static const std::map<std::string, std::string> kFormats = {{".png", "png"},   {".jpg", "jpeg"}, {".jpeg", "jpeg"},
+                                                                {".webp", "webp"}, {".mp4", "mp4"},  {".m4a", "m4a"},
+                                                                {".mp3", "mp3"},   {".wav", "wav"}};
     std::string ending = std::filesystem::path(path).extension().string();
     std::transform(ending.begin(), ending.end(), ending.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     const auto found = kFormats.find(ending);
     if (found == kFormats.end()) {
-        return Error{ErrorCode::kUsage, "the result's name must end in .png, .jpg or .webp: " + path};
+        return Error{
+            ErrorCode::kUsage,
+            "the result's name must end in .png, .jpg or .webp, of a film in .mp4, of sound in .m4a, .mp3 or .wav: " +
+                path};
     }
     return found->second;
 }
 
 /// The launderer's steps in the order in which they were given on the command line.
 std::vector<std::string> steps_of(const ForgeRequest& request) {
-    const std::map<std::string, const std::vector<std::string>*> values = {{"fit", &request.fit},
-                                                                           {"resize", &request.resize},
-                                                                           {"crop", &request.crop},
-                                                                           {"jpeg", &request.jpeg},
-                                                                           {"webp", &request.webp}};
     std::map<std::string, std::size_t> used;
     std::vector<std::string> steps;
     for (const CLI::Option* option : request.launder->parse_order()) {
         const std::string name = option->get_name(false, true).substr(2);
-        const auto found = values.find(name);
-        if (found != values.end() && used[name] < found->second->size()) {
-            steps.push_back(name + "=" + (*found->second)[used[name]++]);
+        const auto found = request.steps.find(name);
+        if (found != request.steps.end() && used[name] < found->second.size()) {
+            steps.push_back(name + "=" + found->second[used[name]++]);
         }
     }
     return steps;
@@ -99,6 +98,8 @@ Json as_json(const ForgeRequest& request, const forge::Made& made) {
                  {"description", made.description}, {"fake", made.fake},
                  {"visible_label", made.label},     {"width_px", made.width_px},
                  {"height_px", made.height_px},     {"watermark_exponent", made.watermark_exponent}};
+    json["frames"] = made.frames > 0 ? Json(made.frames) : Json(nullptr);
+    json["duration_s"] = made.duration_s > 0 ? Json(made.duration_s) : Json(nullptr);
     json["watermark_psnr_db"] = made.watermark_psnr_db > 0 ? Json(made.watermark_psnr_db) : Json(nullptr);
     json["watermark_exponent_after_half_size_and_jpeg_60"] =
         made.watermark_exponent_after > 0 ? Json(made.watermark_exponent_after) : Json(nullptr);
@@ -108,8 +109,16 @@ Json as_json(const ForgeRequest& request, const forge::Made& made) {
 }
 
 void print(const ForgeRequest& request, const forge::Made& made) {
-    std::printf("%s: %d x %d px, %s\n", request.output.c_str(), made.width_px, made.height_px,
-                made.description.c_str());
+    std::string size;
+    if (made.width_px > 0) {
+        size = std::to_string(made.width_px) + " x " + std::to_string(made.height_px) + " px, ";
+    }
+    if (made.duration_s > 0) {
+        char words[48];
+        std::snprintf(words, sizeof words, "%.1f s, ", made.duration_s);
+        size += words;
+    }
+    std::printf("%s: %s%s\n", request.output.c_str(), size.c_str(), made.description.c_str());
     if (!made.fake) {
         std::printf(
             "Marks: a content credential that says how it was saved anew. It is no fake, and is not marked as one.\n");
@@ -117,8 +126,10 @@ void print(const ForgeRequest& request, const forge::Made& made) {
     }
     std::printf("Marks: content credential%s", made.label ? ", visible label" : "");
     if (made.watermark_psnr_db > 0) {
-        std::printf(", invisible watermark (%.1f dB; after half size and JPEG 60 by chance once in 10^%.0f)",
-                    made.watermark_psnr_db, made.watermark_exponent_after);
+        const bool tried = made.watermark_exponent_after > 0;  // pictures alone: with films it would take too long
+        std::printf(", invisible watermark (%.1f dB; %s by chance once in 10^%.0f)", made.watermark_psnr_db,
+                    tried ? "after half size and JPEG 60" : "as saved",
+                    tried ? made.watermark_exponent_after : made.watermark_exponent);
     }
     std::printf(".\n");
 }
@@ -137,6 +148,11 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
     if (request.launder->parsed()) {
         job.forge.profile = request.profile;
         job.forge.steps = steps_of(request);
+    }
+    for (const double place : job.forge.person_at) {
+        if (!std::isfinite(place)) {
+            return complain("--person-at takes two numbers of pixels");
+        }
     }
     if (!std::all_of(job.forge.places.begin(), job.forge.places.end(),
                      [](double place) { return std::isfinite(place); })) {
@@ -224,8 +240,11 @@ int show_consent(const ForgeRequest& request) {
 }
 
 void add_common(CLI::App& command, ForgeRequest& request) {
-    command.add_option("FILE", request.file, "The picture")->required();
-    command.add_option("-o,--output", request.output, "Where the result goes: .png, .jpg or .webp")->required();
+    command.add_option("FILE", request.file, "The picture, or film where the kind takes one")->required();
+    command
+        .add_option("-o,--output", request.output,
+                    "Where the result goes: .png, .jpg or .webp; of a film .mp4; of sound .m4a, .mp3 or .wav")
+        ->required();
     command.add_flag("--json", request.json, "Say as JSON what was made");
     command
         .add_option("--keys", request.keys,
@@ -252,22 +271,41 @@ void add_fake(CLI::App& command, ForgeRequest& request) {
                      "Draw no label; content credential and watermark are there all the same");
 }
 
+/// For the kinds that take a film.
+void add_film(CLI::App& command, ForgeRequest& request) {
+    CLI::Option* all = command.add_flag("--all-faces", request.order.all_faces,
+                                        "Of a film: change everybody (default: one person, through all scenes)");
+    command
+        .add_option("--person-at", request.order.person_at,
+                    "Of a film: change the person whose face is the first to lie over this place, X,Y in px of the "
+                    "result (default: the largest face where there first is one)")
+        ->delimiter(',')
+        ->expected(2)
+        ->excludes(all);
+}
+
 void add_launder(ForgeRequest& request) {
     CLI::App& command = *request.launder;
     add_common(command, request);
     command.add_option("--profile", request.profile,
-                       "social, messenger, forum, screenshot or reposted; before any step");
-    const auto step = [&](const char* name, std::vector<std::string>& values, const char* meaning) {
-        command.add_option(name, values, meaning)
+                       "social, messenger, forum, screenshot or reposted; of films social, messenger or reposted; "
+                       "before any step");
+    const auto step = [&](const std::string& name, const char* meaning) {
+        command.add_option("--" + name, request.steps[name], meaning)
             ->expected(1)
             ->take_all()
             ->group("Steps, in the order given, repeatable");
     };
-    step("--fit", request.fit, "Longer side at most, 16 to 16384 px");
-    step("--resize", request.resize, "By this factor, 0.05 to 4");
-    step("--crop", request.crop, "Off every side, 0 to 4096 px");
-    step("--jpeg", request.jpeg, "Save as JPEG of this quality, 1 to 100, with halved colour");
-    step("--webp", request.webp, "Save as WebP of this quality, 0 to 100");
+    step("fit", "Longer side at most, 16 to 16384 px");
+    step("resize", "By this factor, 0.05 to 4");
+    step("crop", "Off every side, 0 to 4096 px");
+    step("jpeg", "Save as JPEG of this quality, 1 to 100, with halved colour");
+    step("webp", "Save as WebP of this quality, 0 to 100");
+    step("h264", "Of a film: save as H.264 with this constant rate factor, 0 (fine) to 51");
+    step("h264-rate", "Of a film: save as H.264 of so many kbit/s, 16 to 50000");
+    step("aac", "Save the sound as AAC of so many kbit/s, 8 to 512");
+    step("opus", "Save the sound as Opus of so many kbit/s, 6 to 510");
+    step("mp3", "Save the sound as MP3 of so many kbit/s, 32 to 320");
 }
 
 }  // namespace
@@ -285,6 +323,7 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
     request.swap =
         request.command->add_subcommand("swap", "One person's face onto another; needs that person's consent");
     add_fake(*request.swap, request);
+    add_film(*request.swap, request);
     request.swap->add_option("--face", request.face, "The picture with the face to put on")->required();
     request.swap->add_option("--person", request.order.person, "Whose face that is, as the consent record names them");
     request.swap->add_option("--consent", request.consent_file,
@@ -292,6 +331,7 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
 
     request.animal = request.command->add_subcommand("animal", "An animal's face on a person");
     add_fake(*request.animal, request);
+    add_film(*request.animal, request);
     request.animal->add_option("--animal", request.order.animal, "A drawn one: cat, dog, bear, fox, rabbit");
     CLI::Option* picture =
         request.animal->add_option("--picture", request.face, "A picture of the animal, from in front");
@@ -304,8 +344,8 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
         ->needs(picture);
     request.animal->add_option("--seed", request.order.seed, "Of the fur")->capture_default_str();
 
-    request.launder =
-        request.command->add_subcommand("launder", "What happens to a picture on its way through the net");
+    request.launder = request.command->add_subcommand(
+        "launder", "What happens to a picture, film or recording on its way through the net");
     add_launder(request);
 
     request.consent = request.command->add_subcommand("consent", "Signed records of what a person agrees to");

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct ForgeRequest {
     std::string file, face, output, keys;
     std::string profile, consent_file;
     bool no_label = false, json = false;
-    std::vector<std::string> fit, resize, crop, jpeg, webp;  ///< values of the steps, each in its own order
+    std::map<std::string, std::vector<std::string>> steps;  ///< of launder: name to values, each in its own order
     forge::Order order;
     forge::Consent record;
     Limits limits;

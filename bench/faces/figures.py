@@ -155,7 +155,7 @@ def main():
             elif kind == "clip":
                 clips.setdefault((int(values[0]), int(values[1])), []).append((name, *map(float, values[2:])))
             elif kind == "speed":
-                speeds.append((int(values[0]), float(values[1])))
+                speeds.append(tuple(map(float, values)))
             elif kind == "numbers":
                 numbers[Path(name).name] = tuple(map(float, values))
     print("Pictures: divisor, JPEG 30, found, median height px, landmarks against full size: median, 95 % (share of the height)")
@@ -174,8 +174,11 @@ def main():
             if divisor == 1 and with_face < 0.97 * count:
                 print(f"    {Path(name).name}: {int(with_face)} of {int(count)}")
     if speeds:
-        total = sum(frames for frames, _ in speeds)
-        print(f"720p frames: {sum(frames * ms for frames, ms in speeds) / total:.2f} ms of processor time, over {total} frames")
+        for words, count, ms in (("followed", 0, 1), ("looked at for new faces", 2, 3)):
+            total = sum(row[count] for row in speeds)
+            print(f"720p frames {words}: {sum(row[count] * row[ms] for row in speeds) / max(1, total):.2f} ms of processor time, over {total:.0f} frames")
+        total = sum(row[0] + row[2] for row in speeds)
+        print(f"720p frames in all: {sum(row[0] * row[1] + row[2] * row[3] for row in speeds) / total:.2f} ms, over {total:.0f} frames")
     if numbers:
         recognition(numbers, manifest)
 

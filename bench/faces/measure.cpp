@@ -1,12 +1,14 @@
-// Reads paths on standard input, one a line (with the argument --numbers: only the numbers of pictures, quickly), and
-// writes what the face pipeline says of each, tab-separated:
+// Reads paths on standard input, one a line (with the argument --numbers: only the numbers of pictures, quickly; with
+// --speed: of clips the speed alone), and writes what the face pipeline says of each, tab-separated:
 //   picture PATH DIVISOR JPEG HEIGHT DEPARTURE   HEIGHT: of the largest face, px, or 0; DEPARTURE: its landmarks from
 //   those
 //                                                at full size, mean, as a share of the face's height, or -1
 //   numbers PATH N1 ... N128                     of the largest face at full size
 //   clip PATH DIVISOR JPEG FRAMES WITH TRACKS HEIGHT DRIFT   HEIGHT: median over the frames with a face; DRIFT: largest
 //                                                            distance within one track, or -1
-//   speed PATH FRAMES MILLISECONDS               processor time of the tracker a frame of 1280 x 720 px
+//   speed PATH FRAMES MILLISECONDS LOOKS LOOK_MILLISECONDS   processor time of the tracker a frame of 1280 x 720 px:
+//                                                            frames in which faces are followed, and those in which
+//                                                            the detector looks for new ones as well
 #include "features/faces/look.h"
 #include "features/faces/recognition.h"
 #include "features/media.h"
@@ -123,8 +125,11 @@ class Pass final : public media::StreamSink {
             cv::resize(rgb, rgb, {1280, 720});
         }
         const double before = processor_ms();
+        const std::int64_t looks_before = tracker_.looks();
         const auto found = taken(tracker_.next(rgb, frame.time_s));
-        spent_ms += processor_ms() - before;
+        const bool looked = tracker_.looks() != looks_before;
+        (looked ? looked_ms : followed_ms) += processor_ms() - before;
+        looks += looked ? 1 : 0;
         ++frames;
         float largest = 0;
         for (const ff::TrackedFace& tracked : found) {
@@ -141,8 +146,8 @@ class Pass final : public media::StreamSink {
         }
     }
     int tracks() const { return tracker_.tracks(); }
-    int frames = 0;
-    double spent_ms = 0;
+    int frames = 0, looks = 0;
+    double followed_ms = 0, looked_ms = 0;
     std::vector<float> heights;
     ff::AppearanceCollector collector;
 
@@ -152,11 +157,14 @@ class Pass final : public media::StreamSink {
     ff::Tracker tracker_ = taken(ff::Tracker::open(models(), {}, {}));
 };
 
-void measure_clip(const std::string& path, media::StreamReader& reader) {
+void measure_clip(const std::string& path, media::StreamReader& reader, bool only_speed) {
     media::ReadOptions wanted;
     wanted.frames = true;
     wanted.threads = 1;
     for (const auto& [divisor, poor] : {std::pair(1, false), {1, true}, {2, false}, {4, false}, {8, false}}) {
+        if (only_speed) {
+            break;
+        }
         Pass pass(divisor, poor, false);
         (void)taken(reader.read(wanted, pass));
         double drift = -1;
@@ -170,13 +178,16 @@ void measure_clip(const std::string& path, media::StreamReader& reader) {
     }
     Pass timed(1, false, true);
     (void)taken(reader.read(wanted, timed));
-    std::printf("speed\t%s\t%d\t%.3f\n", path.c_str(), timed.frames, timed.spent_ms / std::max(1, timed.frames));
+    const int followed = timed.frames - timed.looks;
+    std::printf("speed\t%s\t%d\t%.3f\t%d\t%.3f\n", path.c_str(), followed, timed.followed_ms / std::max(1, followed),
+                timed.looks, timed.looked_ms / std::max(1, timed.looks));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     const bool only_numbers = argc == 2 && std::string_view(argv[1]) == "--numbers";
+    const bool only_speed = argc == 2 && std::string_view(argv[1]) == "--speed";
     for (std::string path; std::getline(std::cin, path);) {
         std::ifstream stream(path, std::ios::binary);
         const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(stream)), {});
@@ -189,7 +200,7 @@ int main(int argc, char** argv) {
         if ((*media)->image() != nullptr) {
             measure_picture(path, ff::as_8_bit((*media)->image()->rgb), only_numbers);
         } else {
-            measure_clip(path, *(*media)->reader());
+            measure_clip(path, *(*media)->reader(), only_speed);
         }
         std::fflush(stdout);
     }

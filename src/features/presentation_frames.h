@@ -1,5 +1,6 @@
 #pragma once
 
+#include "features/evenly_spaced.h"
 #include "media/streams.h"
 
 #include <opencv2/core.hpp>
@@ -9,9 +10,8 @@
 
 namespace bonafide::features {
 
-/// Frames spread evenly over a film whose length is not known beforehand: every `spacing`-th frame is kept, and when
-/// there are more than the bound, every second one is dropped and the spacing doubled. At the end 6 to 12 frames stand
-/// at equal distances (all of a shorter film).
+/// Frames spread evenly over a film whose length is not known beforehand (evenly_spaced.h): 6 to 12 of them, all of a
+/// shorter film.
 class FrameKeeper {
   public:
     struct Kept {
@@ -23,12 +23,10 @@ class FrameKeeper {
 
     /// Converts the frame only if it is kept.
     void add(const media::VideoFrame& frame);
-    const std::vector<Kept>& frames() const { return frames_; }
+    const std::vector<Kept>& frames() const { return frames_.kept(); }
 
   private:
-    std::vector<Kept> frames_;
-    std::int64_t seen_ = 0;
-    std::int64_t spacing_ = 1;
+    EvenlySpaced<Kept, kMostFrames> frames_;
 };
 
 }  // namespace bonafide::features

@@ -16,6 +16,10 @@ constexpr double kDarkness = 0.75;
 
 }  // namespace
 
+std::string label_of(const std::string& kind) {
+    return "FAKE (" + kind + ") - made with Bonafide's forge";
+}
+
 void draw_label(cv::Mat& rgb, const std::string& words) {
     const int height = std::min(rgb.rows, std::max(kLowestBarPx, cvRound(rgb.rows * kBarShare)));
     cv::Mat bar = rgb.rowRange(rgb.rows - height, rgb.rows);

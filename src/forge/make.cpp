@@ -1,15 +1,15 @@
 #include "forge/make.h"
 
-#include "base/hash.h"
 #include "features/watermark/watermark.h"
-#include "forge/animal.h"
 #include "forge/blend.h"
 #include "forge/face.h"
-#include "forge/identity/consent.h"
+#include "forge/face_change.h"
+#include "forge/film.h"
 #include "forge/label.h"
 #include "forge/launder.h"
+#include "forge/launder_film.h"
 #include "forge/picture.h"
-#include "forge/swap.h"
+#include "ingest/identify.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -29,9 +29,7 @@ watermark::Trace trace_in(const cv::Mat& rgb) {
 
 /// The one way out for everything fake: label, watermark, and a look at what was saved.
 Result<Product> marked(const cv::Mat& rgb, Made made, const Order& order) {
-    const auto label = [&](cv::Mat& picture) {
-        draw_label(picture, "FAKE (" + order.kind + ") - made with Bonafide's forge");
-    };
+    const auto label = [&](cv::Mat& picture) { draw_label(picture, label_of(order.kind)); };
     const auto carrying = order.label ? watermark::embed(rgb, label) : watermark::embed(rgb);
     if (!carrying) {
         return carrying.error();
@@ -79,78 +77,24 @@ Result<Product> make_blend(const Order& order, const Given& given, const infer::
     return marked(blended.rgb, {.kind = order.kind, .description = blended.description}, order);
 }
 
-Result<Product> make_swap(const Order& order, const Given& given, const infer::ModelStore& models, const Limits& limits,
-                          int threads) {
-    const auto consent = check_consent(order.consent, {order.kind, order.person, today(), order.consent_signer});
-    if (!consent) {
-        return consent.error();
-    }
-    if (given.face == nullptr) {
-        return Error{ErrorCode::kUsage, "no picture with the face to put on was given"};
-    }
-    const auto target = read_picture(given.picture, limits);
-    const auto source = read_picture(*given.face, limits);
-    if (!target || !source) {
-        return !target ? target.error() : Error{source.error().code, "the face's picture: " + source.error().message};
-    }
-    const cv::Mat picture = within_720p(*target), other = within_720p(*source);
-    const auto target_face = largest_face(picture, models, threads, kSmallestSwappedFacePx);
-    const auto source_face = largest_face(other, models, threads, kSmallestSwappedFacePx);
-    if (!target_face || !source_face) {
-        return !target_face ? target_face.error()
-                            : Error{source_face.error().code, "the face's picture: " + source_face.error().message};
-    }
-    Made made{.kind = order.kind, .description = "the face of another person put onto that of the picture"};
-    made.purpose = consent->purpose;
-    made.consent_sha256 =
-        sha256_hex({reinterpret_cast<const std::uint8_t*>(order.consent.data()), order.consent.size()});
-    return marked(swap_face(picture, *target_face, other, *source_face), std::move(made), order);
-}
-
-Result<Product> make_animal(const Order& order, const Given& given, const infer::ModelStore& models,
-                            const Limits& limits, int threads) {
-    const auto& drawn = drawn_animals();
-    const bool known = std::find(drawn.begin(), drawn.end(), order.animal) != drawn.end();
-    if (order.animal.empty() == (given.face == nullptr)) {
-        return Error{ErrorCode::kUsage, "either a drawn animal (--animal) or a picture of one (--picture) is needed"};
-    }
-    if (!order.animal.empty() && !known) {
-        return Error{ErrorCode::kUsage,
-                     "no '" + order.animal + "' is drawn; `bonafide forge animal --help` lists those that are"};
+/// "swap" and "animal".
+Result<Product> make_changed(const Order& order, const Given& given, const infer::ModelStore& models,
+                             const Limits& limits, int threads) {
+    auto change = prepare_change(order, given, models, limits, threads);
+    if (!change) {
+        return change.error();
     }
     const auto read = read_picture(given.picture, limits);
     if (!read) {
         return read.error();
     }
-    cv::Mat animal;
-    std::array<cv::Point2f, 3> places;
-    if (given.face != nullptr) {
-        auto other = read_picture(*given.face, limits);
-        if (!other) {
-            return Error{other.error().code, "the animal's picture: " + other.error().message};
-        }
-        if (order.places.size() != 2 * places.size()) {
-            return Error{ErrorCode::kUsage, "the places of the animal's eyes and mouth are missing"};
-        }
-        for (std::size_t i = 0; i < places.size(); ++i) {
-            places[i] = {static_cast<float>(order.places[2 * i]), static_cast<float>(order.places[2 * i + 1])};
-        }
-        animal = std::move(*other);
-    }
     const cv::Mat picture = within_720p(*read);
-    const auto face = largest_face(picture, models, threads, kSmallestAnimalFacePx);
+    const auto face = largest_face(picture, models, threads, change->least_px);
     if (!face) {
         return face.error();
     }
-    const auto worn = wear_animal(picture, *face, [&](const Expression& expression, double unit_px) {
-        return animal.empty() ? Result<cv::Mat>(draw_animal(order.animal, expression, unit_px, order.seed))
-                              : animal_from_picture(animal, places, expression, unit_px);
-    });
-    if (!worn) {
-        return worn.error();
-    }
-    const std::string what = animal.empty() ? "a drawn " + order.animal + "'s face" : "the face of a pictured animal";
-    return marked(*worn, {.kind = order.kind, .description = what + " put onto the person's"}, order);
+    const auto changed = change->change(picture, *face);
+    return changed ? marked(*changed, std::move(change->made), order) : Result<Product>(changed.error());
 }
 
 Result<Product> make_laundered(const Order& order, const Given& given, const Limits& limits) {
@@ -202,16 +146,21 @@ Result<Product> make_laundered(const Order& order, const Given& given, const Lim
 
 Result<Product> make(const Order& order, const Given& given, const infer::ModelStore& models, const Limits& limits,
                      int threads) {
+    const ingest::MediaKind given_kind = ingest::identify(given.picture).kind;
+    const bool is_film = given_kind == ingest::MediaKind::kVideo, is_laundered = order.kind == "launder";
+    if (is_laundered && (is_film || given_kind == ingest::MediaKind::kAudio)) {
+        return make_laundered_film(order, given, limits, threads);
+    }
+    if (is_film && (order.kind == "swap" || order.kind == "animal")) {
+        return make_film(order, given, models, limits, threads);
+    }
     if (order.kind == "blend") {
         return make_blend(order, given, models, limits, threads);
     }
-    if (order.kind == "swap") {
-        return make_swap(order, given, models, limits, threads);
+    if (order.kind == "swap" || order.kind == "animal") {
+        return make_changed(order, given, models, limits, threads);
     }
-    if (order.kind == "animal") {
-        return make_animal(order, given, models, limits, threads);
-    }
-    if (order.kind == "launder") {
+    if (is_laundered) {
         return make_laundered(order, given, limits);
     }
     return Error{ErrorCode::kUsage, "'" + order.kind + "' is nothing that the forge makes"};

@@ -6,15 +6,17 @@
 
 namespace bonafide::forge {
 
-/// What the forge is asked to make of a picture. Travels to the worker.
+/// What the forge is asked to make of a picture, film or recording. Travels to the worker.
 struct Order {
     std::string kind = {};                ///< "blend", "swap", "animal", "launder"
-    std::string format = "png";           ///< of the result: "png", "jpeg", "webp"
+    std::string format = "png";           ///< of the result: "png", "jpeg", "webp"; "mp4"; "m4a", "mp3", "wav"
     std::uint64_t seed = 1;               ///< of all that is drawn at random
     bool label = true;                    ///< draw the visible label; credential and watermark there are always
     std::string mask = {};                ///< blend: the mask's shape; empty: drawn at random
     std::string animal = {};              ///< animal: one of the drawn ones; empty: the second picture shows it
     std::vector<double> places = {};      ///< animal: of that picture: x, y of left eye, right eye and mouth, px
+    bool all_faces = false;               ///< of a film: change everybody, not one person alone
+    std::vector<double> person_at = {};   ///< of a film: x, y in px of the first face to lie there; empty: the largest
     std::string profile = {};             ///< launder: a named list of steps that come first; empty: none
     std::vector<std::string> steps = {};  ///< launder: "fit=1080", "jpeg=70", ... in order
     std::string person = {};              ///< whose likeness, as the consent record names them
@@ -29,7 +31,9 @@ struct Made {
     std::string description = {};  ///< for a person
     bool fake = true;    ///< false: the picture still shows what it showed (laundering a picture without mark)
     bool label = false;  ///< the visible label is drawn on it
-    int width_px = 0, height_px = 0;
+    int width_px = 0, height_px = 0;      ///< 0: a recording
+    std::int64_t frames = 0;              ///< 0: no film
+    double duration_s = 0;                ///< of a film or recording
     double watermark_psnr_db = 0;         ///< of the watermark's own change; 0 where none was put in
     double watermark_exponent = 0;        ///< of what is found in the result as it was saved
     double watermark_exponent_after = 0;  ///< after half size and JPEG 60 together; 0 where none was put in

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <memory>
 
 namespace bonafide::forge {
@@ -111,13 +112,19 @@ Result<Owned<C2paContext>> make_context() {
 
 }  // namespace
 
+std::string media_type_of(const std::string& format) {
+    static const std::map<std::string, std::string> kTypes = {
+        {"mp4", "video/mp4"}, {"m4a", "audio/mp4"}, {"mp3", "audio/mpeg"}, {"wav", "audio/wav"}};
+    const auto found = kTypes.find(format);
+    return found != kTypes.end() ? found->second : "image/" + format;
+}
+
 std::string manifest_of(const Made& made) {
     const json agent = {{"name", "Bonafide forge"}, {"version", kVersion}};
     const auto action = [&](const char* name) { return json{{"action", name}, {"softwareAgent", agent}}; };
-    json manifest = {
-        {"claim_generator_info", json::array({agent})},
-        {"title", made.fake ? "A fake made with Bonafide's forge" : "A picture laundered with Bonafide's forge"},
-        {"format", "image/" + made.format}};
+    json manifest = {{"claim_generator_info", json::array({agent})},
+                     {"title", made.fake ? "A fake made with Bonafide's forge" : "Laundered with Bonafide's forge"},
+                     {"format", media_type_of(made.format)}};
     json actions = json::array();
     if (made.fake) {
         json created = action("c2pa.created");
@@ -136,7 +143,7 @@ std::string manifest_of(const Made& made) {
         saved["description"] = made.description;
         actions.push_back(opened);
         actions.push_back(saved);
-        manifest["ingredients"] = json::array({{{"title", "the picture as it was given"},
+        manifest["ingredients"] = json::array({{{"title", "as it was given"},
                                                 {"relationship", "parentOf"},
                                                 {"label", kParent},
                                                 {"instance_id", kParent}}});
@@ -165,7 +172,7 @@ Result<std::vector<std::uint8_t>> seal(std::span<const std::uint8_t> bytes, cons
     MemoryFile source{{bytes.begin(), bytes.end()}, 0}, target;
     const Stream input = stream_on(source), output = stream_on(target);
     const unsigned char* manifest = nullptr;
-    const std::string format = "image/" + made.format;
+    const std::string format = media_type_of(made.format);
     if (!input || !output ||
         c2pa_builder_sign(builder.get(), format.c_str(), input.get(), output.get(), signer.get(), &manifest) < 0) {
         return refused("the credential cannot be signed");

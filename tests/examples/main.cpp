@@ -211,6 +211,40 @@ void write_portraits(const std::filesystem::path& folder) {
     }
 }
 
+/// Somebody who talks for two seconds, with sound, at uneven times; somebody else as well from the second half on.
+void write_talkers(const std::filesystem::path& folder) {
+    fx::CameraSettings settings = camera();
+    settings.width_px = 384;
+    settings.height_px = 216;
+    const cv::Mat room = fx::render(settings);
+    fx::Clip film;
+    film.rate_hz = 12;
+    for (int i = 0; i < 24; ++i) {
+        cv::Mat rgb = room.clone(), grey;
+        const float mouth = 0.03F * static_cast<float>(i % 4);
+        fx::draw_face(rgb, {.centre_px = {110 + static_cast<float>(i), 108}, .height_px = 130, .mouth_opening = mouth});
+        if (i >= 12) {
+            fx::draw_face(rgb, {.centre_px = {300, 112}, .height_px = 100});
+        }
+        cv::cvtColor(rgb, grey, cv::COLOR_RGB2GRAY);
+        film.frames.push_back(grey);
+        film.times_s.push_back(i / film.rate_hz + (i % 5 == 4 ? 0.02 : 0));
+    }
+    write(folder / "silent.mp4", fx::encode_clip(film, {}));
+    film.sound = fx::make_sound(fx::SoundKind::kSpeechLike, 44100, 2, 3);
+    write(folder / "talker.mp4", fx::encode_clip(film, {}));
+    film.sound.reset();
+    film.frames.resize(1);
+    film.times_s.resize(1);
+    write(folder / "one-frame.mp4", fx::encode_clip(film, {}));
+    fx::Clip tiny;
+    for (int i = 0; i < 5; ++i) {
+        cv::resize(film.frames.front(), tiny.frames.emplace_back(), {64, 36});
+        tiny.times_s.push_back(i / tiny.rate_hz);
+    }
+    write(folder / "tiny.mp4", fx::encode_clip(tiny, {}));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -225,8 +259,9 @@ int main(int argc, char** argv) {
     const bool faces = argc == 3 && std::string_view(argv[2]) == "faces";
     const bool portraits = argc == 3 && std::string_view(argv[2]) == "portraits";
     const bool voices = argc == 3 && std::string_view(argv[2]) == "voices";
-    if (argc != 2 && !camera_shots && !faces && !portraits && !voices) {
-        std::cerr << "usage: bonafide-examples FOLDER [camera-shots|faces|portraits|voices]\n"
+    const bool talkers = argc == 3 && std::string_view(argv[2]) == "talkers";
+    if (argc != 2 && !camera_shots && !faces && !portraits && !voices && !talkers) {
+        std::cerr << "usage: bonafide-examples FOLDER [camera-shots|faces|portraits|talkers|voices]\n"
                      "       bonafide-examples --picture WIDTH HEIGHT FILE   one genuine JPEG of that size\n";
         return 2;
     }
@@ -242,6 +277,10 @@ int main(int argc, char** argv) {
     }
     if (voices) {
         write_voices(folder);
+        return 0;
+    }
+    if (talkers) {
+        write_talkers(folder);
         return 0;
     }
     if (portraits) {

@@ -112,6 +112,7 @@ Result<void> Tracker::follow(const cv::Mat& rgb, double time_s) {
 
 Result<void> Tracker::look_for_new(const cv::Mat& rgb, double time_s) {
     last_look_s_ = time_s;
+    ++looks_;
     const bool thorough = !last_thorough_look_s_ || time_s - *last_thorough_look_s_ >= options_.look_thoroughly_s;
     if (thorough) {
         last_thorough_look_s_ = time_s;

@@ -43,6 +43,8 @@ class Tracker {
 
     int tracks() const { return next_track_; }
     std::int64_t cuts() const { return cuts_; }
+    /// In how many frames so far the detector looked for faces.
+    std::int64_t looks() const { return looks_; }
 
   private:
     struct Track {
@@ -64,7 +66,7 @@ class Tracker {
     TrackerOptions options_;
     std::vector<Track> tracks_;
     int next_track_ = 0;
-    std::int64_t cuts_ = 0;
+    std::int64_t cuts_ = 0, looks_ = 0;
     std::optional<double> last_look_s_, last_thorough_look_s_;
     cv::Mat thumbnail_;
 };

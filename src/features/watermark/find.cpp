@@ -9,7 +9,9 @@
 #include "media/image_orientation.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <vector>
 
 namespace bonafide::features::watermark {
 namespace {
@@ -20,6 +22,8 @@ constexpr int kShiftsPx = 2 * kTilePx;
 constexpr double kScaleStep = 0.006;
 constexpr double kSmallestCrop = 0.5, kLargestFrame = 2;
 constexpr int kOrientations = 8;
+/// Of a film's frames, so many are searched for crops and frames around them.
+constexpr std::size_t kSearchedFrames = 4;
 
 std::vector<int> searched_lengths_px() {
     std::vector<int> lengths;
@@ -73,35 +77,133 @@ void keep_better(Trace& best, const Trace& other) {
     }
 }
 
-}  // namespace
+/// The phases of several pictures together: `sum` of unit vectors, brought back to unit length. What each picture holds
+/// is independent of the key, so the bound holds for the directions of the sums as for those of a single picture.
+cv::Mat directions(const cv::Mat& sum) {
+    std::vector<cv::Mat> parts;
+    cv::Mat length, result;
+    cv::split(sum, parts);
+    cv::magnitude(parts[0], parts[1], length);
+    length.setTo(1, length <= 1e-6F);
+    parts[0] /= length;
+    parts[1] /= length;
+    cv::merge(parts, result);
+    return result;
+}
 
-Trace find(const cv::Mat& luma) {
-    Trace best;
-    if (std::max(luma.cols, luma.rows) < kSmallestSidePx) {
-        return best;
-    }
+/// What is looked at in one picture.
+struct Prepared {
+    cv::Mat detail;  ///< no larger than the largest search needs it
+    cv::Mat whole;   ///< of kWorkingPx
+};
+
+Prepared prepared(const cv::Mat& luma) {
     // Large pictures are brought down once, to what the largest search needs of them.
     const int most_px = static_cast<int>(kLargestFrame * kWorkingPx);
     const cv::Mat detail = detail_of(std::max(luma.cols, luma.rows) > most_px ? working_size(luma, most_px) : luma);
-    const cv::Mat whole = working_size(detail, kWorkingPx);
+    return {detail, working_size(detail, kWorkingPx)};
+}
+
+/// The picture as it is, turned and mirrored: the differences of each to the key.
+std::array<cv::Mat, kOrientations> differences_as_it_is(const cv::Mat& whole) {
+    std::array<cv::Mat, kOrientations> all;
     for (int orientation = 1; orientation <= kOrientations; ++orientation) {
-        const cv::Mat differences = against_key(folded(media::upright(whole, media::inverse_of(orientation))));
-        const double agreement = mean_cosine(cv::sum(differences)[0]);
+        all[static_cast<std::size_t>(orientation - 1)] =
+            against_key(folded(media::upright(whole, media::inverse_of(orientation))));
+    }
+    return all;
+}
+
+Trace best_as_it_is(const std::array<cv::Mat, kOrientations>& differences) {
+    Trace best;
+    for (int orientation = 1; orientation <= kOrientations; ++orientation) {
+        const double agreement = mean_cosine(cv::sum(differences[static_cast<std::size_t>(orientation - 1)])[0]);
         keep_better(best, {exponent_of(agreement, kOrientations), agreement, 1, orientation});
     }
-    if (best.false_alarm_exponent >= kFoundExponent) {
-        return best;
-    }
+    return best;
+}
+
+/// Crops and frames. Every picture in `pictures` shows the same part.
+void search(Trace& best, const std::vector<Prepared>& pictures) {
     const std::vector<int> lengths_px = searched_lengths_px();
     const double hypotheses = static_cast<double>(lengths_px.size()) * kShiftsPx * kShiftsPx;
     for (const int length_px : lengths_px) {
-        // From the next larger of the two, so that no more than every second sample is passed over.
-        const cv::Mat& from = length_px <= kWorkingPx ? whole : detail;
-        const double agreement = best_of_shifts(against_key(folded(nearby_size(from, length_px))));
+        cv::Mat sum;
+        for (const Prepared& picture : pictures) {
+            // From the next larger of the two, so that no more than every second sample is passed over.
+            const cv::Mat& from = length_px <= kWorkingPx ? picture.whole : picture.detail;
+            const cv::Mat differences = against_key(folded(nearby_size(from, length_px)));
+            sum = sum.empty() ? differences : cv::Mat(sum + differences);
+        }
+        const double agreement = best_of_shifts(pictures.size() > 1 ? directions(sum) : sum);
         keep_better(best,
                     {exponent_of(agreement, hypotheses), agreement, static_cast<double>(length_px) / kWorkingPx, 1});
     }
+}
+
+bool is_large_enough(const cv::Mat& luma) {
+    return std::max(luma.cols, luma.rows) >= kSmallestSidePx;
+}
+
+}  // namespace
+
+Trace find(const cv::Mat& luma) {
+    if (!is_large_enough(luma)) {
+        return {};
+    }
+    const Prepared picture = prepared(luma);
+    Trace best = best_as_it_is(differences_as_it_is(picture.whole));
+    if (best.false_alarm_exponent < kFoundExponent) {
+        search(best, {picture});
+    }
     return best;
+}
+
+Trace find_as_it_is(const cv::Mat& luma) {
+    return is_large_enough(luma) ? best_as_it_is(differences_as_it_is(prepared(luma).whole)) : Trace{};
+}
+
+FilmTrace find_in_frames(const std::vector<cv::Mat>& lumas) {
+    FilmTrace found;
+    std::vector<Prepared> pictures;
+    std::array<cv::Mat, kOrientations> sums;
+    Trace best_frame;
+    for (const cv::Mat& luma : lumas) {
+        if (!is_large_enough(luma)) {
+            continue;
+        }
+        pictures.push_back(prepared(luma));
+        const auto differences = differences_as_it_is(pictures.back().whole);
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            sums[i] = sums[i].empty() ? differences[i] : cv::Mat(sums[i] + differences[i]);
+        }
+        const Trace alone = best_as_it_is(differences);
+        found.frames_found += alone.false_alarm_exponent >= kFoundExponent ? 1 : 0;
+        keep_better(best_frame, alone);
+    }
+    found.frames = static_cast<int>(pictures.size());
+    if (pictures.empty()) {
+        return found;
+    }
+    for (cv::Mat& sum : sums) {
+        sum = directions(sum);
+    }
+    found.trace = best_as_it_is(sums);
+    if (found.trace.false_alarm_exponent < kFoundExponent) {
+        // Spread evenly: each costs as much as the search of a picture.
+        std::vector<Prepared> few;
+        const std::size_t step = (pictures.size() + kSearchedFrames - 1) / kSearchedFrames;
+        for (std::size_t i = step / 2; i < pictures.size(); i += step) {
+            few.push_back(pictures[i]);
+        }
+        search(found.trace, few);
+    }
+    // The chance is shared by what all say together and what any of them says alone.
+    const double share = std::log10(2.0), share_of_one = std::log10(2.0 * static_cast<double>(pictures.size()));
+    found.trace.false_alarm_exponent = std::max(0.0, found.trace.false_alarm_exponent - share);
+    best_frame.false_alarm_exponent = std::max(0.0, best_frame.false_alarm_exponent - share_of_one);
+    keep_better(found.trace, best_frame);
+    return found;
 }
 
 }  // namespace bonafide::features::watermark

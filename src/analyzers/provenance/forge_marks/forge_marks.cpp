@@ -1,6 +1,8 @@
 // Looks for the invisible watermark that `bonafide forge` leaves in all it makes (features/watermark has the method).
 #include "analyzers/provenance/forge_marks/forge_marks.h"
 
+#include "features/watermark/frames.h"
+
 #include <cmath>
 #include <cstdio>
 
@@ -8,6 +10,7 @@ namespace bonafide::analyzers {
 namespace {
 
 using analysis::Analysis;
+using features::watermark::FilmTrace;
 using features::watermark::Trace;
 
 constexpr std::string_view kLeastExponent = "least_exponent";
@@ -18,30 +21,31 @@ std::string rounded(double value) {
     return text;
 }
 
-/// Where the picture is not the marked one as it was; empty where it is.
-std::string change_of(const Trace& trace) {
+/// Where it is not the marked picture or film as it was; empty where it is.
+std::string change_of(const Trace& trace, const std::string& what) {
     if (trace.orientation != 1) {
         return " It was turned or mirrored since.";
     }
     if (trace.scale < 1) {
-        return " This is a part of the marked picture, about " + rounded(100 * trace.scale) + " % of its longer side.";
+        return " This is a part of the marked " + what + ", about " + rounded(100 * trace.scale) +
+               " % of its longer side.";
     }
-    return trace.scale > 1 ? " The marked picture is a part of this one." : "";
+    return trace.scale > 1 ? " The marked " + what + " is a part of this one." : "";
 }
 
-Analysis analyze(const analysis::Context& context, const analysis::Parameters& parameters) {
-    const cv::Mat& luma = context.media.luma();
-    if (std::max(luma.cols, luma.rows) < features::watermark::kSmallestSidePx) {
-        return Analysis::not_applicable("A picture of under " + std::to_string(features::watermark::kSmallestSidePx) +
-                                        " px along its longer side is too small to look for the forge's watermark.");
-    }
-    const Trace trace = features::watermark::find(luma);
-    const bool found = trace.false_alarm_exponent >= parameters[kLeastExponent];
+Analysis too_small(const char* what) {
+    return Analysis::not_applicable(std::string(what) + " of under " +
+                                    std::to_string(features::watermark::kSmallestSidePx) +
+                                    " px along its longer side is too small to look for the forge's watermark.");
+}
+
+Analysis told(const Trace& trace, double least_exponent, std::string explanation) {
+    const bool found = trace.false_alarm_exponent >= least_exponent;
     Analysis analysis;
     analysis.measurements = {{"watermark_found", found ? 1.0 : 0.0, "0 or 1"},
                              {"false_alarm_exponent", trace.false_alarm_exponent, "-log10 of a probability"},
                              {"phase_agreement", trace.agreement, "mean cosine"}};
-    analysis.explanation = describe_forge_mark(trace, parameters[kLeastExponent]);
+    analysis.explanation = std::move(explanation);
     analysis.provenance.emplace();
     if (found) {
         analysis.measurements.push_back({"scale", trace.scale, "ratio"});
@@ -51,35 +55,87 @@ Analysis analyze(const analysis::Context& context, const analysis::Parameters& p
     return analysis;
 }
 
+class ForgeMarks final : public analysis::Analyzer {
+  public:
+    explicit ForgeMarks(double least_exponent) : least_exponent_(least_exponent) {}
+
+    void on_frame(const media::VideoFrame& frame) override { frames_.add(frame); }
+
+    Analysis finish(const analysis::Context& context) override {
+        if (context.media.image() != nullptr) {
+            const cv::Mat& luma = context.media.luma();
+            if (std::max(luma.cols, luma.rows) < features::watermark::kSmallestSidePx) {
+                return too_small("A picture");
+            }
+            const Trace trace = features::watermark::find(luma);
+            return told(trace, least_exponent_, describe_forge_mark(trace, least_exponent_));
+        }
+        if (frames_.longer_side_px() == 0) {
+            return Analysis::not_applicable("Not one picture of it could be decoded.");
+        }
+        const FilmTrace film = frames_.find();
+        if (film.frames == 0) {
+            return too_small("A film");
+        }
+        Analysis analysis = told(film.trace, least_exponent_, describe_forge_mark(film, least_exponent_));
+        analysis.measurements.push_back({"frames", static_cast<double>(film.frames), "count"});
+        analysis.measurements.push_back({"frames_found", static_cast<double>(film.frames_found), "count"});
+        return analysis;
+    }
+
+  private:
+    double least_exponent_;
+    features::watermark::FrameSampler frames_;
+};
+
+/// What carries the mark, and what of it was looked at.
+std::string described(const Trace& trace, double least_exponent, const std::string& what,
+                      const std::string& looked_at) {
+    if (trace.false_alarm_exponent < least_exponent) {
+        return "The invisible watermark of Bonafide's forge was not found" + looked_at +
+               ". That means nothing for what other programs made.";
+    }
+    return "The " + what + " carries the invisible watermark of Bonafide's forge" + looked_at +
+           ": it was made with `bonafide forge`, or somebody copied the mark, whose key is public. By chance a " +
+           what + " agrees so well at most once in 10^" + rounded(std::floor(trace.false_alarm_exponent)) + "." +
+           change_of(trace, what);
+}
+
 }  // namespace
 
 std::string describe_forge_mark(const Trace& trace, double least_exponent) {
-    if (trace.false_alarm_exponent < least_exponent) {
-        return "The invisible watermark of Bonafide's forge was not found. That means nothing for what other programs "
-               "made.";
+    return described(trace, least_exponent, "picture", "");
+}
+
+std::string describe_forge_mark(const FilmTrace& film, double least_exponent) {
+    const std::string count = std::to_string(film.frames);
+    if (film.trace.false_alarm_exponent < least_exponent) {
+        return described(film.trace, least_exponent, "film", " in " + count + " frames spread over the film");
     }
-    return "The picture carries the invisible watermark of Bonafide's forge: it was made with `bonafide forge`, or "
-           "somebody copied the mark, whose key is public. By chance a picture agrees so well at most once in 10^" +
-           rounded(std::floor(trace.false_alarm_exponent)) + "." + change_of(trace);
+    return described(film.trace, least_exponent, "film",
+                     " (in " + std::to_string(film.frames_found) + " of " + count +
+                         " frames by itself, the more in all of them together)");
 }
 
 const analysis::AnalyzerDefinition& provenance_forge_marks() {
     static const analysis::AnalyzerDefinition definition{
         .id = "provenance.forge_marks",
-        .version = 1,
-        .summary = "the invisible watermark that Bonafide's own forge leaves in every picture it makes",
+        .version = 2,
+        .summary = "the invisible watermark that Bonafide's own forge leaves in every picture and film it makes",
         .limits =
             "Finds what this program marked, and nothing else; absence means nothing. Anyone can copy the mark into a "
             "genuine picture or take it out of a forged one, since key and method are public. Rotations by other than "
-            "quarter turns, crops to under half of the longer side, and enlargements of a part are not searched. Not "
-            "looked for in films.",
+            "quarter turns, crops to under half of the longer side, and enlargements of a part are not searched. In "
+            "films "
+            "twelve frames at most are looked at.",
         .known_false_alarms =
-            "A genuine picture into which somebody put the mark. By chance: at most one picture in a million at the "
+            "A genuine picture or film into which somebody put the mark. By chance: at most one in a million at the "
             "default, a bound that follows from the method.",
         .reference =
             "Kutter, Watermarking resistant to translation, rotation, and scaling, SPIE 3528, 1998; O Ruanaidh, "
             "Dowling, Boland, Phase watermarking of digital images, ICIP 1996",
-        .inputs = {ingest::MediaKind::kImage},
+        .inputs = {ingest::MediaKind::kImage, ingest::MediaKind::kVideo},
+        .wants_frames = true,
         .emits =
             {{"watermark_found", "0 or 1", "whether the watermark is there"},
              {"false_alarm_exponent", "-log10 of a probability",
@@ -87,11 +143,15 @@ const analysis::AnalyzerDefinition& provenance_forge_marks() {
              {"phase_agreement", "mean cosine", "between the phases of the repeated tile and those of the key"},
              {"scale", "ratio",
               "longer side of this picture over that of the marked one: below 1 a part of it, above 1 it is a part "
-              "of this; only where found"}},
+              "of this; only where found"},
+             {"frames", "count", "of a film that were looked at"},
+             {"frames_found", "count", "of them in which the watermark is found by themselves"}},
         .parameters = {{kLeastExponent, "from which exponent on the watermark counts as found",
                         "-log10 of a probability", 3, 30, features::watermark::kFoundExponent}},
         .models = {},
-        .create = analysis::make_whole_input_analyzer<analyze>,
+        .create = [](const analysis::Parameters& parameters) -> std::unique_ptr<analysis::Analyzer> {
+            return std::make_unique<ForgeMarks>(parameters[kLeastExponent]);
+        },
     };
     return definition;
 }

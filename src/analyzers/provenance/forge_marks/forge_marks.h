@@ -9,6 +9,8 @@ namespace bonafide::analyzers {
 
 /// What a trace of the forge's watermark says, for a person. `least_exponent`: from where on it counts as found.
 std::string describe_forge_mark(const features::watermark::Trace& trace, double least_exponent);
+/// The same of a film.
+std::string describe_forge_mark(const features::watermark::FilmTrace& film, double least_exponent);
 
 const analysis::AnalyzerDefinition& provenance_forge_marks();
 

@@ -1,0 +1,102 @@
+#include "forge/face_change.h"
+
+#include "base/hash.h"
+#include "forge/animal.h"
+#include "forge/face.h"
+#include "forge/identity/consent.h"
+#include "forge/picture.h"
+#include "forge/swap.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bonafide::forge {
+namespace {
+
+using features::faces::Face;
+
+Result<FaceChange> prepare_swap(const Order& order, const Given& given, const infer::ModelStore& models,
+                                const Limits& limits, int threads) {
+    const auto consent = check_consent(order.consent, {order.kind, order.person, today(), order.consent_signer});
+    if (!consent) {
+        return consent.error();
+    }
+    if (given.face == nullptr) {
+        return Error{ErrorCode::kUsage, "no picture with the face to put on was given"};
+    }
+    const auto of_the_other = [](const Error& error) {
+        return Error{error.code, "the face's picture: " + error.message};
+    };
+    const auto read = read_picture(*given.face, limits);
+    if (!read) {
+        return of_the_other(read.error());
+    }
+    const cv::Mat source = within_720p(*read);
+    const auto source_face = largest_face(source, models, threads, kSmallestSwappedFacePx);
+    if (!source_face) {
+        return of_the_other(source_face.error());
+    }
+    FaceChange swap;
+    swap.least_px = kSmallestSwappedFacePx;
+    swap.change = [source, source_face = *source_face](const cv::Mat& rgb, const Face& face) {
+        return Result<cv::Mat>(swap_face(rgb, face, source, source_face));
+    };
+    swap.made = {.kind = order.kind, .description = "the face of another person put onto that of the picture"};
+    swap.made.purpose = consent->purpose;
+    swap.made.consent_sha256 =
+        sha256_hex({reinterpret_cast<const std::uint8_t*>(order.consent.data()), order.consent.size()});
+    return swap;
+}
+
+Result<FaceChange> prepare_animal(const Order& order, const Given& given, const Limits& limits) {
+    const auto& drawn = drawn_animals();
+    const bool known = std::find(drawn.begin(), drawn.end(), order.animal) != drawn.end();
+    if (order.animal.empty() == (given.face == nullptr)) {
+        return Error{ErrorCode::kUsage, "either a drawn animal (--animal) or a picture of one (--picture) is needed"};
+    }
+    if (!order.animal.empty() && !known) {
+        return Error{ErrorCode::kUsage,
+                     "no '" + order.animal + "' is drawn; `bonafide forge animal --help` lists those that are"};
+    }
+    cv::Mat animal;
+    std::array<cv::Point2f, 3> places;
+    if (given.face != nullptr) {
+        auto other = read_picture(*given.face, limits);
+        if (!other) {
+            return Error{other.error().code, "the animal's picture: " + other.error().message};
+        }
+        if (order.places.size() != 2 * places.size()) {
+            return Error{ErrorCode::kUsage, "the places of the animal's eyes and mouth are missing"};
+        }
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            places[i] = {static_cast<float>(order.places[2 * i]), static_cast<float>(order.places[2 * i + 1])};
+        }
+        animal = std::move(*other);
+    }
+    FaceChange change;
+    change.least_px = kSmallestAnimalFacePx;
+    const std::string what = animal.empty() ? "a drawn " + order.animal + "'s face" : "the face of a pictured animal";
+    change.made = {.kind = order.kind, .description = what + " put onto the person's"};
+    change.change = [name = order.animal, seed = order.seed, animal, places](const cv::Mat& rgb, const Face& face) {
+        return wear_animal(rgb, face, [&](const Expression& expression, double unit_px) {
+            return animal.empty() ? Result<cv::Mat>(draw_animal(name, expression, unit_px, seed))
+                                  : animal_from_picture(animal, places, expression, unit_px);
+        });
+    };
+    return change;
+}
+
+}  // namespace
+
+Result<FaceChange> prepare_change(const Order& order, const Given& given, const infer::ModelStore& models,
+                                  const Limits& limits, int threads) {
+    if (order.kind == "swap") {
+        return prepare_swap(order, given, models, limits, threads);
+    }
+    if (order.kind == "animal") {
+        return prepare_animal(order, given, limits);
+    }
+    return Error{ErrorCode::kUsage, "'" + order.kind + "' changes no face"};
+}
+
+}  // namespace bonafide::forge

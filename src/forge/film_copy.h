@@ -1,0 +1,66 @@
+#pragma once
+
+#include "base/limits.h"
+#include "base/result.h"
+#include "features/watermark/frames.h"
+#include "media/streams.h"
+#include "media/write_media.h"
+
+#include <opencv2/core.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace bonafide::forge {
+
+/// An opened film or recording, and the bytes it is read from where they are ours.
+struct OpenedFilm {
+    std::unique_ptr<ingest::ByteSource> own;  ///< of a film in memory; null where somebody else holds the source
+    std::unique_ptr<media::StreamReader> reader;
+
+    const media::StreamTable& table() const { return reader->table(); }
+    /// The film's stream; null where there is none.
+    const media::StreamInfo* pictures() const;
+    /// The sound's stream; null where there is none.
+    const media::StreamInfo* sound() const;
+    /// Of its pictures, upright; empty where there are none.
+    cv::Size size() const;
+};
+
+/// kUnsupported where `source` is neither film nor recording, and the reader's errors.
+Result<OpenedFilm> open_film(const ingest::ByteSource& source, const Limits& limits);
+/// The same of bytes in memory, which must outlive it.
+Result<OpenedFilm> open_film(const std::vector<std::uint8_t>& bytes, const Limits& limits);
+
+/// Makes of a frame (CV_8UC3, of the size asked for) what is written.
+using ChangeFrame = std::function<Result<cv::Mat>(const cv::Mat& rgb, double time_s)>;
+
+struct CopyOrder {
+    OpenedFilm* pictures = nullptr;  ///< null: none are written
+    OpenedFilm* sound = nullptr;     ///< null: none is written; may be the same as `pictures`
+    cv::Size given_size;             ///< what `change` gets
+    ChangeFrame change;              ///< gives pictures of options.pictures->size
+    media::WriteOptions options;     ///< pictures and sound as there are
+};
+
+struct Copied {
+    std::vector<std::uint8_t> bytes;
+    std::int64_t frames = 0;
+    double duration_s = 0;
+    features::watermark::FrameSampler frames_read;  ///< for the mark of what was read
+};
+
+/// Reads, changes and writes, frame by frame, in memory that does not grow but by what the encoders have written.
+/// kTruncated where something is damaged or missing, kUsage where there is not even a second picture, and the errors of
+/// reader, writer and `change`.
+Result<Copied> copy_film(const CopyOrder& order, int threads);
+
+/// Sound as it comes from `stream`, to be saved with `codec`.
+media::SoundCoding sound_like(const media::StreamInfo& stream, media::SoundCodec codec, std::int64_t bit_rate_bps);
+
+/// What is seen of the mark in a film that was just written.
+Result<features::watermark::FilmTrace> trace_in_film(const std::vector<std::uint8_t>& bytes, int threads);
+
+}  // namespace bonafide::forge
