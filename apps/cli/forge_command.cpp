@@ -270,6 +270,18 @@ void add_launder(ForgeRequest& request) {
     step("--webp", request.webp, "Save as WebP of this quality, 0 to 100");
 }
 
+void add_reconstruct(ForgeRequest& request) {
+    request.reconstruct = request.command->add_subcommand(
+        "reconstruct",
+        "A picture passed through a small autoencoder: what generators' up-sampling leaves in a picture");
+    add_fake(*request.reconstruct, request);
+    request.order.upsampling = "nearest";
+    request.reconstruct
+        ->add_option("--upsampling", request.order.upsampling,
+                     "The layer that enlarges: transposed, nearest, bilinear, shuffle")
+        ->capture_default_str();
+}
+
 }  // namespace
 
 void add_forge(CLI::App& app, ForgeRequest& request) {
@@ -303,6 +315,8 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
         ->expected(6)
         ->needs(picture);
     request.animal->add_option("--seed", request.order.seed, "Of the fur")->capture_default_str();
+
+    add_reconstruct(request);
 
     request.launder =
         request.command->add_subcommand("launder", "What happens to a picture on its way through the net");

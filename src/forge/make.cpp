@@ -9,6 +9,7 @@
 #include "forge/label.h"
 #include "forge/launder.h"
 #include "forge/picture.h"
+#include "forge/reconstruct.h"
 #include "forge/swap.h"
 
 #include <opencv2/imgproc.hpp>
@@ -153,6 +154,24 @@ Result<Product> make_animal(const Order& order, const Given& given, const infer:
     return marked(*worn, {.kind = order.kind, .description = what + " put onto the person's"}, order);
 }
 
+Result<Product> make_reconstructed(const Order& order, const Given& given, const infer::ModelStore& models,
+                                   const Limits& limits, int threads) {
+    auto autoencoder = open_autoencoder(order.upsampling, models, threads);
+    if (!autoencoder) {
+        return autoencoder.error();
+    }
+    const auto picture = read_picture(given.picture, limits);
+    if (!picture) {
+        return picture.error();
+    }
+    const auto through = reconstruct(within_720p(*picture), *autoencoder);
+    if (!through) {
+        return through.error();
+    }
+    const std::string what = "the picture passed through an autoencoder with up-sampling of the kind ";
+    return marked(*through, {.kind = order.kind, .description = what + order.upsampling}, order);
+}
+
 Result<Product> make_laundered(const Order& order, const Given& given, const Limits& limits) {
     const auto picture = read_picture(given.picture, limits);
     if (!picture) {
@@ -210,6 +229,9 @@ Result<Product> make(const Order& order, const Given& given, const infer::ModelS
     }
     if (order.kind == "animal") {
         return make_animal(order, given, models, limits, threads);
+    }
+    if (order.kind == "reconstruct") {
+        return make_reconstructed(order, given, models, limits, threads);
     }
     if (order.kind == "launder") {
         return make_laundered(order, given, limits);

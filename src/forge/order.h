@@ -8,7 +8,7 @@ namespace bonafide::forge {
 
 /// What the forge is asked to make of a picture. Travels to the worker.
 struct Order {
-    std::string kind = {};                ///< "blend", "swap", "animal", "launder"
+    std::string kind = {};                ///< "blend", "swap", "animal", "reconstruct", "launder"
     std::string format = "png";           ///< of the result: "png", "jpeg", "webp"
     std::uint64_t seed = 1;               ///< of all that is drawn at random
     bool label = true;                    ///< draw the visible label; credential and watermark there are always
@@ -17,6 +17,7 @@ struct Order {
     std::vector<double> places = {};      ///< animal: of that picture: x, y of left eye, right eye and mouth, px
     std::string profile = {};             ///< launder: a named list of steps that come first; empty: none
     std::vector<std::string> steps = {};  ///< launder: "fit=1080", "jpeg=70", ... in order
+    std::string upsampling = {};          ///< reconstruct: the layer (reconstruct.h)
     std::string person = {};              ///< whose likeness, as the consent record names them
     std::string consent = {};             ///< the record's text
     std::string consent_signer = {};      ///< public key of this installation
