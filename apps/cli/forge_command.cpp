@@ -308,6 +308,18 @@ void add_launder(ForgeRequest& request) {
     step("mp3", "Save the sound as MP3 of so many kbit/s, 32 to 320");
 }
 
+void add_reconstruct(ForgeRequest& request) {
+    request.reconstruct = request.command->add_subcommand(
+        "reconstruct",
+        "A picture passed through a small autoencoder: what generators' up-sampling leaves in a picture");
+    add_fake(*request.reconstruct, request);
+    request.order.upsampling = "nearest";
+    request.reconstruct
+        ->add_option("--upsampling", request.order.upsampling,
+                     "The layer that enlarges: transposed, nearest, bilinear, shuffle")
+        ->capture_default_str();
+}
+
 }  // namespace
 
 void add_forge(CLI::App& app, ForgeRequest& request) {
@@ -343,6 +355,8 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
         ->expected(6)
         ->needs(picture);
     request.animal->add_option("--seed", request.order.seed, "Of the fur")->capture_default_str();
+
+    add_reconstruct(request);
 
     request.launder = request.command->add_subcommand(
         "launder", "What happens to a picture, film or recording on its way through the net");

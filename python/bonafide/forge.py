@@ -1,6 +1,6 @@
 """Fakes for training and testing.
 
-`blend`, `swap` and `launder` are for training in memory: nothing marks what they return, so never write it to disk.
+`blend`, `swap`, `reconstruct` and `launder` are for training in memory: nothing marks what they return, so never write it to disk.
 `make` makes files, always marked (visible label, signed content credential, invisible watermark), as `bonafide forge` does.
 """
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ._core import forge as _forge
-from ._core.forge import MASK_SHAPES, PROFILES, STEPS, blend, launder, swap
+from ._core.forge import MASK_SHAPES, PROFILES, STEPS, UPSAMPLINGS, blend, launder, reconstruct, swap
 
-__all__ = ["MASK_SHAPES", "PROFILES", "STEPS", "Forged", "blend", "launder", "make", "new_consent", "swap"]
+__all__ = ["MASK_SHAPES", "PROFILES", "STEPS", "UPSAMPLINGS", "Forged", "blend", "launder", "make", "new_consent", "reconstruct", "swap"]
 
 _Path = str | os.PathLike[str]
 

@@ -6,7 +6,9 @@
 #include "forge/blend.h"
 #include "forge/identity/consent.h"
 #include "forge/launder.h"
+#include "forge/reconstruct.h"
 #include "forge/swap.h"
+#include "models.h"
 #include "module.h"
 
 #include <nanobind/stl/optional.h>
@@ -15,6 +17,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,6 +64,35 @@ nb::object swap(nb::handle rgb, const Face& face, nb::handle source_rgb, const F
         swapped = forge::swap_face(target.matrix, face, source.matrix, source_face);
     }
     return to_array(std::move(swapped));
+}
+
+/// The autoencoder of one layer, kept like the other models.
+template <std::size_t index>
+Ready<infer::Session>& autoencoder() {
+    static auto* ready =
+        new Ready<infer::Session>([](const infer::ModelStore& store, const infer::SessionOptions& options) {
+            return forge::open_autoencoder(forge::upsamplings().at(index).name, store, options.threads);
+        });
+    return *ready;
+}
+
+nb::object reconstruct(nb::handle rgb, const std::string& upsampling) {
+    constexpr std::array kAutoencoders = {autoencoder<0>, autoencoder<1>, autoencoder<2>, autoencoder<3>};
+    const Lent given = picture(rgb, "rgb");
+    const auto& layers = forge::upsamplings();
+    const auto found = std::find_if(layers.begin(), layers.end(),
+                                    [&](const forge::Upsampling& each) { return each.name == upsampling; });
+    ENSURE(layers.size() == kAutoencoders.size());
+    if (found == layers.end()) {
+        refuse(ErrorCode::kUsage, "'" + upsampling + "' is no kind of up-sampling");
+    }
+    cv::Mat result;
+    {
+        const nb::gil_scoped_release unlocked;
+        result = kAutoencoders.at(static_cast<std::size_t>(found - layers.begin()))().use(
+            [&](infer::Session& network) { return value_or_throw(forge::reconstruct(given.matrix, network)); });
+    }
+    return to_array(std::move(result));
 }
 
 std::vector<std::string> all_steps(const std::string& profile, const std::vector<std::string>& steps) {
@@ -145,6 +177,7 @@ nb::dict meanings(const std::vector<Named>& all) {
 
 void add_forge(nb::module_& module) {
     module.attr("MASK_SHAPES") = meanings(forge::mask_shapes());
+    module.attr("UPSAMPLINGS") = meanings(forge::upsamplings());
     module.attr("PROFILES") = meanings(forge::profiles());
     module.attr("STEPS") = std::string(forge::describe_steps());
     module.def(
@@ -169,6 +202,16 @@ TypeError: another type, shape or order; UsageError: a face that is too small or
 For training in memory: nothing marks the result, so never write it to disk, and use only faces of people who agreed
 to this; make() makes files, and asks for a consent record. Both faces: of their picture, at least 64 px high.
 Errors as of blend().)");
+    module.def(
+        "reconstruct", &reconstruct, nb::arg("rgb"), nb::arg("upsampling"),
+        nb::sig("def reconstruct(rgb: numpy.typing.NDArray[numpy.uint8], upsampling: str) -> "
+                "numpy.typing.NDArray[numpy.uint8]"),
+        R"(The picture passed through a small autoencoder, in tiles at its own resolution: uint8 (height, width, 3).
+
+For training in memory: nothing marks the result, so never write it to disk; make() makes files.
+
+upsampling: one of UPSAMPLINGS, the layer that enlarges. Equal pictures give equal results. UsageError: an unknown
+layer, a side of more than 16384 px. TypeError: another type, shape or order.)");
     module.def("launder", &launder, nb::arg("rgb"), nb::arg("profile") = "", nb::kw_only(),
                nb::arg("steps") = std::vector<std::string>(),
                nb::sig("def launder(rgb: numpy.typing.NDArray[numpy.uint8], profile: str = '', *, steps: "

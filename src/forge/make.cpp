@@ -9,6 +9,7 @@
 #include "forge/launder.h"
 #include "forge/launder_film.h"
 #include "forge/picture.h"
+#include "forge/reconstruct.h"
 #include "ingest/identify.h"
 
 #include <opencv2/imgproc.hpp>
@@ -97,6 +98,24 @@ Result<Product> make_changed(const Order& order, const Given& given, const infer
     return changed ? marked(*changed, std::move(change->made), order) : Result<Product>(changed.error());
 }
 
+Result<Product> make_reconstructed(const Order& order, const Given& given, const infer::ModelStore& models,
+                                   const Limits& limits, int threads) {
+    auto autoencoder = open_autoencoder(order.upsampling, models, threads);
+    if (!autoencoder) {
+        return autoencoder.error();
+    }
+    const auto picture = read_picture(given.picture, limits);
+    if (!picture) {
+        return picture.error();
+    }
+    const auto through = reconstruct(within_720p(*picture), *autoencoder);
+    if (!through) {
+        return through.error();
+    }
+    const std::string what = "the picture passed through an autoencoder with up-sampling of the kind ";
+    return marked(*through, {.kind = order.kind, .description = what + order.upsampling}, order);
+}
+
 Result<Product> make_laundered(const Order& order, const Given& given, const Limits& limits) {
     const auto picture = read_picture(given.picture, limits);
     if (!picture) {
@@ -159,6 +178,9 @@ Result<Product> make(const Order& order, const Given& given, const infer::ModelS
     }
     if (order.kind == "swap" || order.kind == "animal") {
         return make_changed(order, given, models, limits, threads);
+    }
+    if (order.kind == "reconstruct") {
+        return make_reconstructed(order, given, models, limits, threads);
     }
     if (is_laundered) {
         return make_laundered(order, given, limits);

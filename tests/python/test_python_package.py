@@ -151,10 +151,13 @@ def test_pairs_in_memory(portraits, portrait, face):
     x, y, width, height = (int(value) for value in face.box_px)
     assert (swapped[y : y + height, x : x + width] != portrait[y : y + height, x : x + width]).mean() > 0.3
     assert (swapped[:10] == portrait[:10]).all()
+    for upsampling in bonafide.forge.UPSAMPLINGS:
+        through = bonafide.forge.reconstruct(portrait, upsampling)
+        assert through.shape == portrait.shape and 0 < numpy.abs(through.astype(int) - portrait).mean() < 12
     for profile in bonafide.forge.PROFILES:
         assert bonafide.forge.launder(portrait, profile).ndim == 3
     assert bonafide.forge.launder(portrait, steps=["fit=100", "jpeg=50"]).shape[1] <= 100
-    for wrong in (lambda: bonafide.forge.blend(portrait, face, 1, "square"), lambda: bonafide.forge.launder(portrait, "none"),
+    for wrong in (lambda: bonafide.forge.blend(portrait, face, 1, "square"), lambda: bonafide.forge.launder(portrait, "none"), lambda: bonafide.forge.reconstruct(portrait, "none"),
                   lambda: bonafide.forge.launder(portrait), lambda: bonafide.forge.launder(portrait, steps=["jpeg=0"])):
         with pytest.raises(bonafide.UsageError):
             wrong()
