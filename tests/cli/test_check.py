@@ -88,6 +88,12 @@ def test_choice_of_analyzers(bonafide, examples):
     assert not any(finding["analyzer"].startswith(("image.", "provenance.")) for finding in report["findings"])
 
 
+def test_a_film_without_sound_is_not_broken_for_who_asks_about_sound(bonafide, examples):
+    report, code = bonafide.report(examples / "long.mp4", "--analyzer", "voice.*")
+    assert code == 3 and report["verdict"] == "not_applicable"
+    assert {finding["outcome"] for finding in report["findings"]} == {"not_applicable"}
+
+
 @pytest.mark.parametrize("ending, known", [("png", True), ("webp", False), ("avif", False)])
 def test_edits_are_weighed_together_only_in_codings_that_the_model_knows(bonafide, examples, tmp_path, ending, known):
     path = tmp_path / f"again.{ending}"

@@ -222,11 +222,23 @@ void add_parts(const features::Media& media, report::Report& report) {
 }
 
 /// Why a film or recording of which nothing came out cannot be judged; empty where something did.
-std::string nothing_decoded(const features::Media& media, const analysis::RunResult& result) {
+std::string nothing_decoded(const features::Media& media, const analysis::RunResult& result,
+                            const media::ReadOptions& shown) {
     if (result.read_error) {
         return result.read_error->message;
     }
-    if (media.reader() != nullptr && result.read && result.read->frames == 0 && result.read->samples == 0) {
+    if (media.reader() == nullptr || !result.read) {
+        return {};
+    }
+    // Nothing comes of what nobody asked for, or what is not there.
+    const auto asked = [&](bool analysis::AnalyzerDefinition::*wants) {
+        return std::any_of(result.analyses.begin(), result.analyses.end(),
+                           [wants](const analysis::Ran& ran) { return ran.definition->*wants; });
+    };
+    const bool pictures =
+        media.streams()->video && (shown.frames || asked(&analysis::AnalyzerDefinition::wants_frames));
+    const bool sound = media.streams()->audio && (shown.sound || asked(&analysis::AnalyzerDefinition::wants_sound));
+    if ((pictures || sound) && result.read->frames == 0 && result.read->samples == 0) {
         return "it is a " + media.identity().description + ", but not one picture or sample of it could be decoded" +
                (result.read->problems.empty() ? "" : " (" + result.read->problems.front() + ")");
     }
@@ -251,7 +263,7 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
     for (const analysis::Ran& ran : result.analyses) {
         report.analyzer_s[std::string(ran.definition->id)] = ran.time_s;
     }
-    if (const std::string nothing = nothing_decoded(media, result); !nothing.empty()) {
+    if (const std::string nothing = nothing_decoded(media, result, shown); !nothing.empty()) {
         report = failed(std::move(report), kind, nothing);
         return;
     }
