@@ -71,11 +71,10 @@ void FilmFaces::choose_first(const std::vector<TrackedFace>& found) {
 
 Result<void> FilmFaces::decide(const cv::Mat& rgb, const TrackedFace& found, Followed& followed, double time_s) {
     if (who_.everybody || found.track == *chosen_) {
-        followed.meant = Meant::kYes;
+        followed.meant = true;
     }
-    const bool learns =
-        followed.meant == Meant::kYes && !who_.everybody && looks_.size() < kMostLooks && time_s >= next_own_look_s_;
-    const bool asks = followed.meant == Meant::kUnclear && !looks_.empty() && time_s >= followed.next_look_s;
+    const bool learns = followed.meant && !who_.everybody && looks_.size() < kMostLooks && time_s >= next_own_look_s_;
+    const bool asks = !followed.meant && !looks_.empty() && time_s >= followed.next_look_s;
     if ((!learns && !asks) || !features::faces::is_recognisable(found.face)) {
         return {};
     }
@@ -92,7 +91,7 @@ Result<void> FilmFaces::decide(const cv::Mat& rgb, const TrackedFace& found, Fol
     for (const evidence::FaceNumbers& look : looks_) {
         nearest = std::min(nearest, evidence::face_distance(look, *numbers));
     }
-    followed.meant = nearest <= kSamePerson ? Meant::kYes : Meant::kUnclear;
+    followed.meant = nearest <= kSamePerson;
     followed.next_look_s = time_s + kBetweenLooks_s;
     return {};
 }
@@ -144,8 +143,8 @@ Result<std::vector<Face>> FilmFaces::next(const cv::Mat& rgb, double time_s) {
         }
     }
     for (const auto& [track, followed] : followed_) {
-        if (followed.meant == Meant::kYes && time_s - followed.seen_s <= kHeld_s &&
-            is_inside(followed.drawn, rgb.size()) && height_of(followed.drawn) >= static_cast<float>(who_.least_px)) {
+        if (followed.meant && time_s - followed.seen_s <= kHeld_s && is_inside(followed.drawn, rgb.size()) &&
+            height_of(followed.drawn) >= static_cast<float>(who_.least_px)) {
             changed.push_back(followed.drawn);
         }
     }

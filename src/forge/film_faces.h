@@ -38,9 +38,8 @@ class FilmFaces {
     std::int64_t frames_changed() const { return frames_changed_; }
 
   private:
-    enum class Meant { kYes, kNo, kUnclear };
     struct Followed {
-        Meant meant = Meant::kUnclear;
+        bool meant = false;           ///< until it is clear that it is them, they are left as they are
         features::faces::Face drawn;  ///< steadied
         double seen_s = 0;
         double next_look_s = 0;  ///< when recognition is tried again
