@@ -3,32 +3,19 @@
 Prints the log odds of the crops of a reference picture, to which the analyzer's test holds the C++ (crops, preprocessing and network).
 """
 
+import pathlib
 import sys
 
 import numpy as np
 import onnx
 import openvino
 import torch
-from onnx import numpy_helper
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from onnx_halves import halved
 
 from data import grid_crops, normalised
 from model import make_network
-
-
-def halved(model):
-    """Stores every large f32 weight as f16, followed by a cast: half the file, the same graph in f32."""
-    graph = model.graph
-    casts = []
-    for tensor in list(graph.initializer):
-        values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < 256:
-            continue
-        graph.initializer.remove(tensor)
-        graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), tensor.name + ".f16"))
-        casts.append(onnx.helper.make_node("Cast", [tensor.name + ".f16"], [tensor.name], to=onnx.TensorProto.FLOAT))
-    for cast in reversed(casts):
-        graph.node.insert(0, cast)
-    return model
 
 
 def reference_picture():
