@@ -1,6 +1,6 @@
 """What voice.codec and voice.splice say of genuine, coded and cut recordings: sound_cuts.py PROGRAM VOICES FOLDER [--every 4] [--seed 1]
 
-VOICES holds manifest.csv (file, label, ...); every N-th clip labelled bona_fide is taken, as it is and coded by FFmpeg. A cut takes 0.05 to 0.6 s out of
+VOICES holds manifest.csv (file, label, ...); every N-th clip labelled bona_fide, of 2 s at least, is taken, as it is and coded by FFmpeg. A cut takes 0.05 to 0.6 s out of
 the decoded clip, a join puts the end of the next clip behind its beginning; both sides meet in a cross-fade of 10 ms. Everything is written to FOLDER,
 16 kHz mono, and checked. Prints, a row for each kind, how many show a trace of MP3 and of AAC blocks (at least 6), and a shift of blocks (at least 5).
 """
@@ -14,6 +14,7 @@ import statistics
 import subprocess
 
 RATE_HZ, FADE = 16000, 160
+SHORTEST_S = 2  # of which a cut leaves at least 0.5 s on either side
 TRACE, SHIFT = 6, 5
 CODERS = {"mp3-32": ("libmp3lame", 32, "mp3"), "mp3-64": ("libmp3lame", 64, "mp3"), "mp3-96": ("libmp3lame", 96, "mp3"),
           "aac-48": ("aac", 48, "m4a"), "opus-24": ("libopus", 24, "ogg")}
@@ -80,7 +81,7 @@ def main():
     given = parser.parse_args()
     given.folder.mkdir(parents=True)
     with open(given.voices / "manifest.csv", newline="", encoding="utf-8") as manifest:
-        names = [row["file"] for row in csv.DictReader(manifest) if row["label"] == "bona_fide"][:: given.every]
+        names = [row["file"] for row in csv.DictReader(manifest) if row["label"] == "bona_fide" and float(row["seconds"]) >= SHORTEST_S][:: given.every]
     chance = random.Random(given.seed)
     clips = [decoded(given.voices / name) for name in names]
     kinds = {}
