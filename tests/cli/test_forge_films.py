@@ -76,6 +76,18 @@ def test_times_sound_and_label_are_kept(talkers, fox):
     assert abs(float(sound[0]["duration"]) - float(sound[1]["duration"])) < 0.1
 
 
+def patch(path, x, y):
+    """Grey pixels of 48 x 48 px of the last frame."""
+    return subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-vf", f"select=eq(n\\,23),crop=48:48:{x}:{y}", "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "-"],
+                          capture_output=True, check=True).stdout
+
+
+def change_at(before, after, x, y):
+    """Mean change of the last frame at a place, in levels."""
+    pairs = list(zip(patch(before, x, y), patch(after, x, y), strict=True))
+    return sum(abs(a - b) for a, b in pairs) / len(pairs)
+
+
 def test_swap_asks_for_consent_and_changes_one_person_or_all(forge, talkers, tmp_path):
     record = tmp_path / "consent.json"
     assert forge("consent", "new", "--person", "Drawn", "--purpose", "testing", "--until", "2999-01-01", "--for", "swap", "-o", record).returncode == 0
@@ -85,6 +97,11 @@ def test_swap_asks_for_consent_and_changes_one_person_or_all(forge, talkers, tmp
     consent = ("--person", "Drawn", "--consent", record)
     made = forge(*swap, *consent)
     assert made["purpose"] == "testing" and not made["visible_label"] and "24 of 24" in made["description"]
+    made = forge(*swap, *consent, "--all-faces")
+    assert "24 of 24" in made["description"]
+    before, after = talkers / "silent.mp4", tmp_path / "swap.mp4"
+    of_the_mark = change_at(before, after, 20, 120)
+    assert min(change_at(before, after, 110, 80), change_at(before, after, 276, 88)) > 2 * of_the_mark, "both people are changed"
     # The second person comes into the picture half way; at their place nobody is before.
     made = forge(*swap, *consent, "--person-at", "300,112")
     assert "12 of 24" in made["description"]
