@@ -20,7 +20,8 @@ namespace bonafide::service {
 ///     incoming/<id>                  uploads that are not complete
 ///     checks/<id>/media              an upload, as long as it is kept
 ///     checks/<id>/case.json          case number and examiner, where they were given
-///     checks/<id>/results/           report.json, report.html, preview.png, maps/<name>.png
+///     checks/<id>/results/           report.json, report.html, preview.png, maps/<name>.png; report.pdf once it was
+///                                    asked for, made of exhibits.cbor and the others
 ///
 /// No name in it comes from outside. Thread-safe.
 class DataFolder {

@@ -1,6 +1,7 @@
 #include "service/results.h"
 
 #include "report/pdf/pdf.h"
+#include "service/documents.h"
 
 #include <sys/stat.h>
 
@@ -39,7 +40,7 @@ Result<void> write_signed(const fs::path& path, const std::string& document, con
 }
 
 Result<void> write_files(const fs::path& folder, const engine::Checked& checked, const report::AnalyzerNotes& notes,
-                         const engine::SigningKey& key, Log& log) {
+                         const engine::SigningKey& key) {
     for (const fs::path& made : {folder, folder / "maps"}) {
         if (mkdir(made.c_str(), 0700) != 0) {
             return disk_error("make a folder for results");
@@ -48,15 +49,11 @@ Result<void> write_files(const fs::path& folder, const engine::Checked& checked,
     if (auto written = write_signed(folder / "report.json", report::json_text(checked.report), key); !written) {
         return written;
     }
-    if (const auto document = report::render_pdf(checked.report, checked.artifacts, notes)) {
-        if (auto written = write_signed(folder / "report.pdf", *document, key); !written) {
-            return written;
-        }
-    } else {
-        log.error("report.no_pdf", {{"error", document.error().message}});
-    }
     const std::string page = report::render_html(checked.report, checked.artifacts, notes);
     if (auto written = write_new_file(folder / "report.html", page.data(), page.size()); !written) {
+        return written;
+    }
+    if (auto written = write_exhibits(folder, checked.artifacts); !written) {
         return written;
     }
     for (const auto& [name, bytes] : checked.artifacts) {
@@ -76,10 +73,10 @@ Result<void> write_files(const fs::path& folder, const engine::Checked& checked,
 }  // namespace
 
 Result<Outcome> write_results(const DataFolder& folder, const Claim& claim, const engine::Checked& checked,
-                              const report::AnalyzerNotes& notes, const engine::SigningKey& key, Log& log) {
+                              const report::AnalyzerNotes& notes, const engine::SigningKey& key) {
     const fs::path fresh = folder.results_of(claim.id, claim.lease);
     std::error_code error;
-    if (auto written = write_files(fresh, checked, notes, key, log); !written) {
+    if (auto written = write_files(fresh, checked, notes, key); !written) {
         fs::remove_all(fresh, error);
         return written.error();
     }
@@ -113,6 +110,18 @@ Result<void> publish_results(const DataFolder& folder, const Claim& claim) {
         }
     }
     return synchronise_folder(folder.folder(claim.id));
+}
+
+std::vector<std::string> map_names(const DataFolder& folder, const std::string& id) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder.results(id) / "maps", error)) {
+        names.push_back(entry.path().stem().string());
+    }
+    std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+        return std::pair(a != "fused", a) < std::pair(b != "fused", b);
+    });
+    return names;
 }
 
 }  // namespace bonafide::service

@@ -4,8 +4,8 @@
 #include "engine/front/worker_process.h"
 #include "service/list_query.h"
 #include "service/openapi.h"
+#include "service/results.h"
 
-#include <algorithm>
 #include <filesystem>
 
 namespace bonafide::service {
@@ -54,6 +54,7 @@ namespace {
 
 constexpr const char* kChecks = "/v1/checks";
 constexpr const char* kVerify = "/v1/verify";
+constexpr int kDocumentRetryS = 1;
 constexpr std::string_view kMapEnding = ".png";
 
 // The page of a report holds text from strangers' files, and is shut in: no origin of its own, no address to send to.
@@ -322,8 +323,23 @@ Response Routes::report_page(const Found& found) {
     return response;
 }
 
+Response Routes::document_file(const Found& found, const std::string& name, const char* type) {
+    // The report is there whenever the results are: its absence explains itself.
+    if (Response response = result_file(found, "report.json", "application/json"); response.file.empty()) {
+        return response;
+    }
+    const auto made = place_.documents.make(found.id);
+    if (!made) {
+        return failed(found, made.error());
+    }
+    if (*made == Documents::Made::kBusy) {
+        return Response::problem(problems::too_many_requests(kDocumentRetryS), found.request);
+    }
+    return result_file(found, name, type);
+}
+
 Response Routes::report_document(const Found& found) {
-    Response response = result_file(found, "report.pdf", "application/pdf");
+    Response response = document_file(found, "report.pdf", "application/pdf");
     if (!response.file.empty()) {
         response.with("Content-Disposition", "attachment; filename=\"report.pdf\"");
     }
@@ -335,7 +351,7 @@ Response Routes::report_signature(const Found& found) {
 }
 
 Response Routes::document_signature(const Found& found) {
-    return result_file(found, "report.pdf.sig", "application/json");
+    return document_file(found, "report.pdf.sig", "application/json");
 }
 
 Response Routes::maps(const Found& found) {
@@ -343,17 +359,8 @@ Response Routes::maps(const Found& found) {
     if (Response response = result_file(found, "report.json", "application/json"); response.file.empty()) {
         return response;
     }
-    std::vector<std::string> names;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(place_.upload.folder.results(found.id) / "maps", error)) {
-        names.push_back(entry.path().stem().string());
-    }
-    // What all say together comes first.
-    std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
-        return std::pair(a != "fused", a) < std::pair(b != "fused", b);
-    });
     Json maps = Json::array();
-    for (const std::string& name : names) {
+    for (const std::string& name : map_names(place_.upload.folder, found.id)) {
         maps.push_back({{"name", name},
                         {"analyzer", name == "fused" ? Json(nullptr) : Json(name)},
                         {"url", "/v1/checks/" + found.id + "/maps/" + name + ".png"}});

@@ -2,6 +2,7 @@
 
 #include "engine/front/installation.h"
 #include "service/access.h"
+#include "service/documents.h"
 #include "service/event_hub.h"
 #include "service/fetch.h"
 #include "service/pages.h"
@@ -21,6 +22,7 @@ struct RoutePlace {
     EventHub& hub;
     Fetcher& fetcher;
     const Pages& pages;
+    Documents& documents;
     engine::Installation installation;
     std::function<void(const std::string& id)> cancel;  ///< ends the analysis of a check that is deleted
     const std::atomic<bool>& stopping;
@@ -64,6 +66,8 @@ class Routes final : public Handler {
 
     /// A file of a check's results; a problem where the check is not done, or has no such file.
     Response result_file(const Found& found, const std::string& name, const char* type);
+    /// report.pdf, or its signature, which are made when they are first asked for.
+    Response document_file(const Found& found, const std::string& name, const char* type);
     Response failed(const Found& found, const Error& error);
 
     RoutePlace place_;

@@ -1,6 +1,5 @@
 #include "service/runner.h"
 
-#include "engine/front/notes.h"
 #include "service/case_file.h"
 #include "service/results.h"
 
@@ -198,18 +197,18 @@ Result<engine::Checked> Runner::analyse(const Claim& claim, const std::atomic<bo
     job.limits = place_.options.limits;
     job.cache_folder = place_.options.cache_folder;
     job.threads = share_of_processors();
-    job.maps = true;
     // The document carries its date, even where nobody names the case.
     job.case_record = std::move(*case_record);
     // Both show the media itself.
     job.presentation = job.preview = !place_.options.no_media;
+    // Maps come with what is shown, no larger than that: drawn as large as the picture they would hold nothing more,
+    // and take longer than many an analyzer.
+    job.maps = !job.presentation;
     return engine::check_fd(media.get(), claim.file_name, job, place_.installation, &stop);
 }
 
 void Runner::finish(const Claim& claim, const engine::Checked& checked) {
-    // Asked for when they are needed: the server starts without waiting for a worker.
-    std::call_once(notes_known_, [this] { notes_ = engine::analyzer_notes(place_.installation.worker); });
-    const auto outcome = write_results(place_.folder, claim, checked, notes_, place_.key, place_.log);
+    const auto outcome = write_results(place_.folder, claim, checked, place_.documents.notes(), place_.key);
     if (!outcome) {
         settle(claim, outcome.error().message, outcome.error().code == ErrorCode::kLimit);
         return;

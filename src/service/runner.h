@@ -4,6 +4,7 @@
 #include "engine/front/signature.h"
 #include "service/check_store.h"
 #include "service/data_folder.h"
+#include "service/documents.h"
 #include "service/event_hub.h"
 #include "service/lease_keeper.h"
 #include "service/log.h"
@@ -36,7 +37,8 @@ class Runner {
         Metrics& metrics;
         Log& log;
         const engine::SigningKey& key;  ///< signs reports
-        std::function<void()> ended;    ///< a check has come to its end: call-backs may be due
+        Documents& documents;
+        std::function<void()> ended;  ///< a check has come to its end: call-backs may be due
     };
 
     explicit Runner(Place place);
@@ -72,8 +74,6 @@ class Runner {
 
     Place place_;
     LeaseKeeper leases_;
-    std::once_flag notes_known_;
-    report::AnalyzerNotes notes_;
     std::mutex mutex_;
     std::condition_variable news_;
     bool work_waits_ = false, stopping_ = false;

@@ -4,6 +4,7 @@
 #include "service/audit_log.h"
 #include "service/callbacks.h"
 #include "service/change_watcher.h"
+#include "service/documents.h"
 #include "service/housekeeper.h"
 #include "service/routes.h"
 #include "service/runner.h"
@@ -63,12 +64,13 @@ struct Service::Parts {
     EventHub hub;
     Access access{keys, access_of(options)};
     Callbacks callbacks{{options, *database, store, log, outgoing_tls}};
-    Runner runner{
-        {options, shared, installation, folder, store, hub, metrics, log, key, [this] { callbacks.notify(); }}};
+    Documents documents{folder, key, installation.worker, log};
+    Runner runner{{options, shared, installation, folder, store, hub, metrics, log, key, documents,
+                   [this] { callbacks.notify(); }}};
     Housekeeper housekeeper{{options, shared, folder, store, hub, log}};
     ChangeWatcher watcher{store, hub};
     UploadPlace upload{options, folder, store, metrics, log, [this] { runner.notify(); }};
-    Routes routes{{upload, access, hub, fetcher, pages, installation,
+    Routes routes{{upload, access, hub, fetcher, pages, documents, installation,
                    [this](const std::string& id) { runner.cancel(id); }, stopping, trusted}};
     Server server{{routes, metrics, log, options.max_connections, options.strict_transport}};
     // Taken down before the server, to which it brings answers.

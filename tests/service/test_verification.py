@@ -1,5 +1,6 @@
 """The signed PDF of a check, and POST /v1/verify: what holds, what does not, and what is no report at all."""
 
+import concurrent.futures
 import json
 import subprocess
 import threading
@@ -40,6 +41,18 @@ def test_the_pdf_is_for_saving(done):
     assert answer.headers["content-disposition"] == 'attachment; filename="report.pdf"' and answer.headers["x-content-type-options"] == "nosniff"
     assert done["check"]["links"]["report_pdf"].endswith("/report.pdf")
     assert json.loads(done["report"].body)["case"]["examined_at"].endswith("Z")
+
+
+def test_who_asks_for_the_pdf_at_once_gets_the_same_one(server, examples, tmp_path):
+    links = server.wait(server.upload((examples / "spliced.jpg").read_bytes(), "spliced.jpg").json()["id"])["links"]
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(server.get, [links["report_pdf"], links["report_pdf"] + ".sig", links["report_pdf"]]))
+    assert [answer.status for answer in answers] == [200] * 3 and answers[0].body == answers[2].body
+    document = tmp_path / "report.pdf"
+    document.write_bytes(answers[0].body)
+    assert ask(server, form(report=answers[0].body, signature=answers[1].body)).json()["signature"]["state"] == "valid"
+    # The picture, and the map of all together at least.
+    assert len(subprocess.run(["pdfimages", "-list", document], capture_output=True, check=True, text=True).stdout.splitlines()) >= 2 + 2
 
 
 @pytest.mark.parametrize("which", ["report", "report.pdf"])
