@@ -21,13 +21,17 @@ function(bonafide_module name)
     endif()
 endfunction()
 
-# bonafide_test(<name> SOURCES files... LIBRARIES targets...): one GoogleTest program, registered test by test.
+# bonafide_test(<name> SOURCES files... LIBRARIES targets...): one GoogleTest program, registered test by test. Below a folder, or in a
+# function, that sets BONAFIDE_COMPUTES it belongs to the half of the tests that run optimised.
 function(bonafide_test name)
+    if((BONAFIDE_TESTS STREQUAL "SANITIZED" AND BONAFIDE_COMPUTES) OR (BONAFIDE_TESTS STREQUAL "OPTIMISED" AND NOT BONAFIDE_COMPUTES))
+        return()
+    endif()
     cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
     add_executable(${name} ${arg_SOURCES} "${PROJECT_SOURCE_DIR}/tests/sanitizers.cpp")
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} bonafide_fixtures bonafide_options GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name} PRIVATE BONAFIDE_TEST_BUILD_DIR="${PROJECT_BINARY_DIR}" BONAFIDE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-    if(BONAFIDE_SANITIZERS)
+    if(BONAFIDE_SANITIZERS OR BONAFIDE_TESTS STREQUAL "OPTIMISED")
         # The tests' own code takes half as long to compile unoptimised; what they test keeps its optimisation.
         target_compile_options(${name} PRIVATE -O0)
     endif()

@@ -60,7 +60,7 @@ def wait_for_state(server, check_id, state):
 
 @needs_server
 def test_the_store_keeps_its_promises(cluster):
-    program = pathlib.Path(os.environ.get("BONAFIDE_BUILD_DIR", "build/dev")) / "src/service/service_test"
+    program = pathlib.Path(os.environ.get("BONAFIDE_SOURCE_DIR", ".")) / "build/dev/src/service/service_test"
     if not program.exists():
         pytest.skip(f"NOTICE: {program} is not built")
     cluster.sql("postgres", "CREATE DATABASE store")
