@@ -149,6 +149,14 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
         job.forge.profile = request.profile;
         job.forge.steps = steps_of(request);
     }
+    if (request.mouth->parsed()) {
+        const bool by_sound = !request.sound.empty();
+        if (by_sound == !request.face.empty()) {
+            return complain("either a sound (--sound) or another clip (--mouth-of) is needed");
+        }
+        job.forge.driver = by_sound ? "sound" : "mouth";
+        request.face = by_sound ? request.sound : request.face;
+    }
     for (const double place : job.forge.person_at) {
         if (!std::isfinite(place)) {
             return complain("--person-at takes two numbers of pixels");
@@ -308,6 +316,28 @@ void add_launder(ForgeRequest& request) {
     step("mp3", "Save the sound as MP3 of so many kbit/s, 32 to 320");
 }
 
+void add_mouth(ForgeRequest& request) {
+    request.mouth = request.command->add_subcommand(
+        "mouth", "A person's mouth moved to other speech, in a film or a picture; needs that person's consent");
+    add_fake(*request.mouth, request);
+    CLI::Option* sound =
+        request.mouth->add_option("--sound", request.sound, "A recording, or a film, whose speech moves the mouth");
+    CLI::Option* clip = request.mouth->add_option("--mouth-of", request.face, "A clip whose mouth is followed");
+    sound->excludes(clip);
+    request.mouth
+        ->add_option("--person-at", request.order.person_at,
+                     "Of a film: whose face is the first to lie over this place, X,Y in px of the result (default: the "
+                     "largest face where there first is one)")
+        ->delimiter(',')
+        ->expected(2);
+    request.mouth->add_option("--person", request.order.person, "Whose mouth that is, as the consent record names them");
+    request.mouth->add_option("--consent", request.consent_file,
+                              "The consent record (see `bonafide forge consent new`)");
+    request.mouth->footer(
+        "The sound, or that of the clip, becomes the film's: cut where the film ends, silent where it is shorter. A "
+        "picture becomes a film of 25 Hz, as long as the sound.");
+}
+
 void add_reconstruct(ForgeRequest& request) {
     request.reconstruct = request.command->add_subcommand(
         "reconstruct",
@@ -356,6 +386,7 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
         ->needs(picture);
     request.animal->add_option("--seed", request.order.seed, "Of the fur")->capture_default_str();
 
+    add_mouth(request);
     add_reconstruct(request);
 
     request.launder = request.command->add_subcommand(
@@ -369,7 +400,7 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
     request.consent_new->add_option("--purpose", request.record.purpose, "satire, research, art, education or testing")
         ->required();
     request.consent_new->add_option("--until", request.record.until, "Last day, such as 2027-01-31")->required();
-    request.consent_new->add_option("--for", request.record.kinds, "Kind of forgery (repeatable): swap")
+    request.consent_new->add_option("--for", request.record.kinds, "Kind of forgery (repeatable): swap, mouth")
         ->required()
         ->take_all();
     request.consent_new->add_option("-o,--output", request.output, "Where the record goes")->required();
