@@ -19,7 +19,7 @@ constexpr double kRest = 0.1, kWide = 0.97;              // quantiles of the ope
 constexpr float kHardlyMoves = 0.025F;                   // of the distance between the eyes
 constexpr float kLeastRange = 0.08F, kMostRange = 0.3F;  // who mumbles is not made to shout
 constexpr float kWideOpening = 0.9F, kMostOpening = 1.2F;
-constexpr float kSpread = 0.055F, kRound = 0.11F, kNarrowByJaw = 0.03F;  // of half a mouth's width, as person.cpp
+constexpr float kSpread = 0.055F, kRound = 0.085F, kNarrowByJaw = 0.03F;  // of half a mouth's width, as person.cpp
 constexpr double kSigma = 1.5;
 
 }  // namespace

@@ -48,7 +48,7 @@ class Palette {
         // Teeth take a part of the light's colour, which skin shows together with its own.
         const cv::Vec3f ivory(1.0F, 0.95F, 0.84F);
         for (int channel = 0; channel < 3; ++channel) {
-            tooth[channel] = (0.22F + 0.68F * luma) * ivory[channel] * (0.8F + 0.2F * cast[channel]);
+            tooth[channel] = (0.22F + 0.68F * luma) * ivory[channel] * (0.5F + 0.5F * cast[channel]);
         }
         dark = cv::Vec3f(0.16F, 0.065F, 0.06F) * (0.35F + luma);
         tongue = cv::Vec3f(0.50F, 0.23F, 0.22F) * (0.3F + 0.9F * luma);
@@ -103,19 +103,21 @@ cv::Mat draw_inside(const InsideOrder& order, const cv::Rect& area) {
             const float lower = ramp(height, lower_edge - kSoft, lower_edge + kSoft) * (1 - ramp(std::abs(across), 0.24F, 0.34F));
             colour = mix(colour, palette.tooth * (0.62F * lit * between_teeth(across, 0.62F, true)), lower);
 
+            const cv::Vec3f shadow = palette.tongue * 0.35F;
             const float upper_edge = owner.seam + kShown - kSmileArc * across * across;
             float share = (1 - ramp(height, upper_edge - kSoft, upper_edge + kSoft)) * (1 - ramp(std::abs(across), 0.36F, 0.46F));
-            const float shaded = 0.55F + 0.45F * ramp((height - upper_lip) / 0.07F, 0.0F, 1.0F);
-            cv::Vec3f tooth = palette.tooth * (0.95F * lit * shaded * between_teeth(across, 1, true));
+            // The lip's shadow, and what little light a narrow slit lets in.
+            const float shaded = (0.5F + 0.5F * ramp((height - upper_lip) / 0.06F, 0.0F, 1.0F)) * (0.55F + 0.45F * ramp(gap, 0.01F, 0.06F));
+            cv::Vec3f tooth = palette.tooth * (lit * between_teeth(across, 1, true));
             if (owner.teeth) {
                 const float own = own_share.at<float>(y, x) * (1 - ramp(height, upper_edge + 0.03F, upper_edge + 0.09F));
                 const cv::Vec3b& pixel = own_rgb.at<cv::Vec3b>(y, x);
                 const cv::Vec3f seen(static_cast<float>(pixel[0]) / 255, static_cast<float>(pixel[1]) / 255,
                                      static_cast<float>(pixel[2]) / 255);
-                tooth = mix(tooth, seen * (0.6F + 0.4F * shaded), own);
+                tooth = mix(tooth, seen, own);
                 share = std::max(share, own);
             }
-            drawn(y, x) = mix(colour, tooth, share);
+            drawn(y, x) = mix(colour, mix(shadow, tooth, shaded), share);
         }
     }
     return drawn;

@@ -19,7 +19,7 @@ constexpr std::size_t kMostKept = 24;
 constexpr float kLikeTheMostClosed = 0.02F;
 constexpr float kWidestGap = 0.24F, kUpperShare = 0.2F, kChinShare = 0.75F;
 constexpr float kCornersDown = 0.25F;  // of the gap
-constexpr float kSpread = 0.055F, kRound = 0.11F, kNarrowByJaw = 0.03F, kPout = 0.10F;
+constexpr float kSpread = 0.055F, kRound = 0.085F, kNarrowByJaw = 0.03F, kPout = 0.10F;
 constexpr float kPressed = 0.12F;  // of the lips' height
 constexpr float kMostTurned_deg = 25;
 

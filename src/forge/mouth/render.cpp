@@ -34,7 +34,7 @@ constexpr std::array<std::size_t, 40> kFixed = {2,   97,  326, 98,  327, 1,   12
 constexpr std::array<std::size_t, 19> kOutline = {93,  132, 58,  172, 136, 150, 149, 176, 148, 152,
                                                   377, 400, 378, 379, 365, 397, 288, 361, 323};
 constexpr float kBeyond = 1.55F;
-constexpr float kOffTheTeeth = 0.14F;  // of an open lip's height: its inner edge shows teeth or dark
+constexpr float kOffTheTeeth = 0.2F;  // of an open lip's height: its inner edge shows teeth or dark
 constexpr int kFiner = 4;
 
 /// The anchors of the skin around the lips, and of all that stays.
@@ -193,7 +193,7 @@ cv::Mat hold_mouth(const cv::Mat& rgb, const Face& face, const MouthOwner& owner
         return result;
     }
     const float own_opening = std::max(0.0F, opening_of(place.in_head(face)));
-    const cv::Mat share = between_lips(rings[0], mouth, unit_px, 0.6F * std::min(1.0F, own_opening / 0.04F));
+    const cv::Mat share = between_lips(rings[0], mouth, unit_px, 0.7F * std::min(1.0F, own_opening / 0.04F));
     const cv::Mat drawn = draw_inside({owner, place, held, jaw_drop(shape), skin_around(rgb, face)}, mouth);
     for (int y = 0; y < mouth.height; ++y) {
         for (int x = 0; x < mouth.width; ++x) {
