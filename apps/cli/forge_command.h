@@ -14,7 +14,7 @@ namespace bonafide::cli {
 /// What `forge` was asked to do.
 struct ForgeRequest {
     CLI::App *command = nullptr, *blend = nullptr, *swap = nullptr, *animal = nullptr, *launder = nullptr;
-    CLI::App* reconstruct = nullptr;
+    CLI::App *reconstruct = nullptr, *mouth = nullptr;
     CLI::App *consent = nullptr, *consent_new = nullptr, *consent_show = nullptr;
     std::string file, face, sound, output, keys;
     std::string profile, consent_file;

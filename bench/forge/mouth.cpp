@@ -91,7 +91,8 @@ void measure(const std::string& film_path, const std::string& speech_path) {
     forge::MouthStudy study;
     forge::ReadFilm reading;
     reading.size = forge::film_size(pictures.size());
-    auto first = taken(forge::FilmFaces::open(models(), 1, who)), again = taken(forge::FilmFaces::open(models(), 1, who));
+    auto first = taken(forge::FilmFaces::open(models(), 1, who)),
+         again = taken(forge::FilmFaces::open(models(), 1, who));
     reading.on_frame = [&](const cv::Mat& rgb, double time_s) -> Result<void> {
         for (const Face& face : taken(first.next(rgb, time_s))) {
             study.add(rgb, face);
@@ -120,7 +121,8 @@ void measure(const std::string& film_path, const std::string& speech_path) {
         const Face* face = largest(seen);
         if (!faces.empty() && face != nullptr && time_s <= curve.duration_s()) {
             asked.push_back(static_cast<double>(forge::jaw_drop(shape)));
-            found.push_back(static_cast<double>(forge::opening_of(forge::place_of(owner.neutral, *face).in_head(*face))));
+            found.push_back(
+                static_cast<double>(forge::opening_of(forge::place_of(owner.neutral, *face).in_head(*face))));
             own.push_back(static_cast<double>(
                 forge::opening_of(forge::place_of(owner.neutral, faces.front()).in_head(faces.front()))));
             heights.push_back(static_cast<double>(face->box_px().height));

@@ -42,11 +42,11 @@ struct CopyOrder {
     cv::Mat still;                   ///< without `pictures`: shown in their place; of `given_size`
     std::int64_t still_frames = 0;   ///< so often
     double still_rate_hz = 25;
-    OpenedFilm* sound = nullptr;     ///< null: none is written; may be the same as `pictures`
+    OpenedFilm* sound = nullptr;       ///< null: none is written; may be the same as `pictures`
     bool sound_fits_pictures = false;  ///< sound of another film is cut, or goes on in silence, to the pictures' end
     cv::Size given_size;               ///< what `change` gets
-    ChangeFrame change;              ///< gives pictures of options.pictures->size
-    media::WriteOptions options;     ///< pictures and sound as there are
+    ChangeFrame change;                ///< gives pictures of options.pictures->size
+    media::WriteOptions options;       ///< pictures and sound as there are
 };
 
 struct Copied {

@@ -94,8 +94,8 @@ Result<MouthCurve> mouth_like(const std::vector<SeenMouth>& seen) {
         if (apart_s > kBridged_s || seen[before].time_s > time_s + kBridged_s) {
             continue;
         }
-        const auto share = static_cast<float>(
-            apart_s > 0 ? std::clamp((time_s - seen[before].time_s) / apart_s, 0.0, 1.0) : 0.0);
+        const auto share =
+            static_cast<float>(apart_s > 0 ? std::clamp((time_s - seen[before].time_s) / apart_s, 0.0, 1.0) : 0.0);
         const auto width_like = [&](std::size_t k) {
             const float change = widths[k] - usual;
             return std::clamp(change / (change > 0 ? kSpread : kRound), -1.0F, 1.0F);

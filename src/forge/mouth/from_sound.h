@@ -24,6 +24,8 @@ struct SpokenFrame {
 class SpeechListener {
   public:
     SpeechListener();
+    SpeechListener(const SpeechListener&) = delete;  // its parts know where it lives
+    SpeechListener& operator=(const SpeechListener&) = delete;
     /// The next run of samples, 16 kHz.
     void add(std::span<const float> samples);
     /// Nothing more comes.

@@ -15,8 +15,8 @@ namespace {
 namespace landmark = features::faces::landmark;
 
 constexpr std::array<float, 5> kToothEdges = {0.0F, 0.135F, 0.235F, 0.35F, 0.46F};
-constexpr float kShown = 0.03F;      // below the seam of the closed lips
-constexpr float kSmileArc = 0.32F;   // the upper teeth rise to the sides
+constexpr float kShown = 0.03F;     // below the seam of the closed lips
+constexpr float kSmileArc = 0.32F;  // the upper teeth rise to the sides
 constexpr float kLowerTeethBelow = 0.02F;
 constexpr float kSoft = 0.012F;
 constexpr float kGapHalfWidth = 0.007F;
@@ -79,38 +79,46 @@ cv::Mat draw_inside(const InsideOrder& order, const cv::Rect& area) {
         cv::Mat_<cv::Vec2f> map(area.size());
         for (int y = 0; y < area.height; ++y) {
             for (int x = 0; x < area.width; ++x) {
-                const cv::Vec2f head = to_head * cv::Vec3f(static_cast<float>(area.x + x), static_cast<float>(area.y + y), 1);
+                const cv::Vec2f head =
+                    to_head * cv::Vec3f(static_cast<float>(area.x + x), static_cast<float>(area.y + y), 1);
                 map(y, x) = owner.teeth->places * cv::Vec3f(head[0], head[1], 1);
             }
         }
         cv::remap(owner.teeth->rgb, own_rgb, map, cv::Mat(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-        cv::remap(owner.teeth->share, own_share, map, cv::Mat(), cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar::all(0));
+        cv::remap(owner.teeth->share, own_share, map, cv::Mat(), cv::INTER_LINEAR, cv::BORDER_CONSTANT,
+                  cv::Scalar::all(0));
     }
     cv::Mat_<cv::Vec3f> drawn(area.size());
     for (int y = 0; y < area.height; ++y) {
         for (int x = 0; x < area.width; ++x) {
-            const cv::Vec2f head = to_head * cv::Vec3f(static_cast<float>(area.x + x), static_cast<float>(area.y + y), 1);
+            const cv::Vec2f head =
+                to_head * cv::Vec3f(static_cast<float>(area.x + x), static_cast<float>(area.y + y), 1);
             const float across = head[0] - middle, height = head[1];
             const float aside = across / owner.half_width;
             // Darker to the corners and under the upper lip, where no light comes.
             const float lit = (1 - 0.55F * ramp(std::abs(aside), 0.35F, 1.0F));
             cv::Vec3f colour = palette.dark * (0.55F + 0.45F * lit);
             const float deep = (height - upper_lip) / gap;
-            const float tongue = ramp(deep, 0.62F, 1.0F) * (1 - ramp(std::abs(aside), 0.3F, 0.75F)) * ramp(gap, 0.08F, 0.2F);
+            const float tongue =
+                ramp(deep, 0.62F, 1.0F) * (1 - ramp(std::abs(aside), 0.3F, 0.75F)) * ramp(gap, 0.08F, 0.2F);
             colour = mix(colour, palette.tongue * (0.6F + 0.4F * lit), 0.75F * tongue);
 
             const float lower_edge = owner.seam + 0.75F * order.drop + kLowerTeethBelow + 0.1F * across * across;
-            const float lower = ramp(height, lower_edge - kSoft, lower_edge + kSoft) * (1 - ramp(std::abs(across), 0.24F, 0.34F));
+            const float lower =
+                ramp(height, lower_edge - kSoft, lower_edge + kSoft) * (1 - ramp(std::abs(across), 0.24F, 0.34F));
             colour = mix(colour, palette.tooth * (0.62F * lit * between_teeth(across, 0.62F, true)), lower);
 
             const cv::Vec3f shadow = palette.tongue * 0.35F;
             const float upper_edge = owner.seam + kShown - kSmileArc * across * across;
-            float share = (1 - ramp(height, upper_edge - kSoft, upper_edge + kSoft)) * (1 - ramp(std::abs(across), 0.36F, 0.46F));
+            float share =
+                (1 - ramp(height, upper_edge - kSoft, upper_edge + kSoft)) * (1 - ramp(std::abs(across), 0.36F, 0.46F));
             // The lip's shadow, and what little light a narrow slit lets in.
-            const float shaded = (0.5F + 0.5F * ramp((height - upper_lip) / 0.06F, 0.0F, 1.0F)) * (0.55F + 0.45F * ramp(gap, 0.01F, 0.06F));
+            const float shaded = (0.5F + 0.5F * ramp((height - upper_lip) / 0.06F, 0.0F, 1.0F)) *
+                                 (0.55F + 0.45F * ramp(gap, 0.01F, 0.06F));
             cv::Vec3f tooth = palette.tooth * (lit * between_teeth(across, 1, true));
             if (owner.teeth) {
-                const float own = own_share.at<float>(y, x) * (1 - ramp(height, upper_edge + 0.03F, upper_edge + 0.09F));
+                const float own =
+                    own_share.at<float>(y, x) * (1 - ramp(height, upper_edge + 0.03F, upper_edge + 0.09F));
                 const cv::Vec3b& pixel = own_rgb.at<cv::Vec3b>(y, x);
                 const cv::Vec3f seen(static_cast<float>(pixel[0]) / 255, static_cast<float>(pixel[1]) / 255,
                                      static_cast<float>(pixel[2]) / 255);

@@ -67,8 +67,7 @@ Result<Driver> driven_by_mouth(OpenedFilm source, const infer::ModelStore& model
         return end_s.error();
     }
     auto curve = mouth_like(watcher->seen());
-    return curve ? Result<Driver>(Driver{std::move(*curve), std::move(source), *end_s})
-                 : Result<Driver>(curve.error());
+    return curve ? Result<Driver>(Driver{std::move(*curve), std::move(source), *end_s}) : Result<Driver>(curve.error());
 }
 
 Result<Driver> read_driver(const Order& order, const Given& given, const infer::ModelStore& models,
@@ -82,9 +81,9 @@ Result<Driver> read_driver(const Order& order, const Given& given, const infer::
                   : by_sound ? driven_by_sound(std::move(*source), threads)
                              : driven_by_mouth(std::move(*source), models, threads);
     return driver ? std::move(driver)
-                  : Result<Driver>(Error{driver.error().code,
-                                         (by_sound ? "the sound: " : "the clip with the other mouth: ") +
-                                             driver.error().message});
+                  : Result<Driver>(
+                        Error{driver.error().code,
+                              (by_sound ? "the sound: " : "the clip with the other mouth: ") + driver.error().message});
 }
 
 /// What every film that speaks has.

@@ -67,7 +67,8 @@ std::optional<Teeth> teeth_in(const cv::Mat& rgb, const Face& face, const HeadPl
         for (int x = 0; x < box.width; ++x) {
             const cv::Vec3b& pixel = teeth.rgb.at<cv::Vec3b>(y, x);
             const float luma = static_cast<float>(pixel[0] + pixel[1] + pixel[2]) / 3;
-            const float red = static_cast<float>(2 * pixel[0]) / std::max(1.0F, static_cast<float>(pixel[1] + pixel[2]));
+            const float red =
+                static_cast<float>(2 * pixel[0]) / std::max(1.0F, static_cast<float>(pixel[1] + pixel[2]));
             if (inside.at<std::uint8_t>(y, x) != 0) {
                 teeth.share.at<float>(y, x) = ramp(luma / static_cast<float>(skin_luma), 0.6F, 0.85F) *
                                               (1 - ramp(red, 0.85F * skin_red, 1.0F * skin_red));
@@ -82,8 +83,10 @@ std::optional<Teeth> teeth_in(const cv::Mat& rgb, const Face& face, const HeadPl
     // The plane of the teeth, seen as it is: head x and y to pixels.
     teeth.places = {scale * place.turn(0, 0), scale * place.turn(0, 1), 0,
                     scale * place.turn(1, 0), scale * place.turn(1, 1), 0};
-    teeth.places(0, 2) = upper.x - static_cast<float>(box.x) - teeth.places(0, 0) * there.x - teeth.places(0, 1) * there.y;
-    teeth.places(1, 2) = upper.y - static_cast<float>(box.y) - teeth.places(1, 0) * there.x - teeth.places(1, 1) * there.y;
+    teeth.places(0, 2) =
+        upper.x - static_cast<float>(box.x) - teeth.places(0, 0) * there.x - teeth.places(0, 1) * there.y;
+    teeth.places(1, 2) =
+        upper.y - static_cast<float>(box.y) - teeth.places(1, 0) * there.x - teeth.places(1, 1) * there.y;
     return teeth;
 }
 
@@ -112,8 +115,8 @@ void MouthStudy::add(const cv::Mat& rgb, const Face& face) {
         teeth_ = seen > kWorthKeeping ? std::move(teeth) : teeth_;
         teeth_seen_ = seen;
     }
-    const auto after =
-        std::upper_bound(kept_.begin(), kept_.end(), kept, [](const Kept& a, const Kept& b) { return a.opening < b.opening; });
+    const auto after = std::upper_bound(kept_.begin(), kept_.end(), kept,
+                                        [](const Kept& a, const Kept& b) { return a.opening < b.opening; });
     kept_.insert(after, std::move(kept));
     if (kept_.size() > kMostKept) {
         kept_.pop_back();
@@ -152,8 +155,11 @@ HeadPoints closed(HeadPoints points) {
     for (std::size_t i = 0; i < kAround; ++i) {
         const bool upper = i < kHalfAround;
         const std::size_t opposite = (kAround - i) % kAround;
-        const float own_gap = std::max(0.0F, (open.neutral[kMouthRings[0][opposite]].y - open.neutral[kMouthRings[0][i]].y) * (upper ? 1.0F : -1.0F));
-        const float move = -kCornersDown * std::max(0.0F, gap - own_gap) + (upper ? kUpperShare : kUpperShare - 1) * own_gap;
+        const float own_gap =
+            std::max(0.0F, (open.neutral[kMouthRings[0][opposite]].y - open.neutral[kMouthRings[0][i]].y) *
+                               (upper ? 1.0F : -1.0F));
+        const float move =
+            -kCornersDown * std::max(0.0F, gap - own_gap) + (upper ? kUpperShare : kUpperShare - 1) * own_gap;
         for (std::size_t ring = 0; ring < kMouthRings.size(); ++ring) {
             points[kMouthRings[ring][i]].y += move * (ring < kLipRings ? 1 : skin_share(i));
             moved[kMouthRings[ring][i]] = true;

@@ -103,8 +103,7 @@ std::array<std::array<Anchor, kAround>, kLipRings> lip_anchors(const Face& face,
     return rings;
 }
 
-void map_lips(cv::Mat& map, const cv::Rect& area,
-              const std::array<std::array<Anchor, kAround>, kLipRings>& rings) {
+void map_lips(cv::Mat& map, const cv::Rect& area, const std::array<std::array<Anchor, kAround>, kLipRings>& rings) {
     for (std::size_t ring = 0; ring + 1 < kLipRings; ++ring) {
         for (std::size_t i = 0; i < kAround; ++i) {
             const std::size_t next = (i + 1) % kAround;

@@ -11,8 +11,8 @@
 namespace bonafide::forge {
 namespace {
 
-constexpr int kNodes = 48;       // along the longer side; between them the map is interpolated
-constexpr double kGive = 1e-4;   // anchors are measured, and may be missed a little
+constexpr int kNodes = 48;      // along the longer side; between them the map is interpolated
+constexpr double kGive = 1e-4;  // anchors are measured, and may be missed a little
 constexpr int kSubpixelBits = 4;
 
 double plate(double squared_distance) {
@@ -54,8 +54,9 @@ cv::Mat thin_plate(const std::vector<Anchor>& anchors, const cv::Rect& area, flo
     for (int y = 0; y < nodes.height; ++y) {
         for (int x = 0; x < nodes.width; ++x) {
             // Where cv::resize will look for this node.
-            const cv::Point2d pixel((x + 0.5) * area.width / nodes.width - 0.5 + area.x - static_cast<double>(origin.x),
-                                    (y + 0.5) * area.height / nodes.height - 0.5 + area.y - static_cast<double>(origin.y));
+            const cv::Point2d pixel(
+                (x + 0.5) * area.width / nodes.width - 0.5 + area.x - static_cast<double>(origin.x),
+                (y + 0.5) * area.height / nodes.height - 0.5 + area.y - static_cast<double>(origin.y));
             const cv::Point2d place = pixel / static_cast<double>(unit_px);
             cv::Vec2d move(weights(count, 0) + weights(count + 1, 0) * place.x + weights(count + 2, 0) * place.y,
                            weights(count, 1) + weights(count + 1, 1) * place.x + weights(count + 2, 1) * place.y);
