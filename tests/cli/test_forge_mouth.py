@@ -32,7 +32,7 @@ def media(bonafide, tmp_path_factory):
     for what in ("talkers", "portraits", "voices"):
         subprocess.run([str(bonafide.path.parent / "bonafide-examples"), str(folder), what], check=True, timeout=300)
     ffmpeg(folder / "ann.wav", folder / "says.wav", "-t", "1.4")
-    ffmpeg(folder / "portrait1.png", folder / "small.png", "-vf", "scale=512:-1")
+    ffmpeg(folder / "portrait1.png", folder / "small.png", "-vf", "scale=384:-1")
     return folder
 
 
@@ -47,9 +47,9 @@ def probe(path):
 
 def openings(bonafide, path):
     """How far the first face of each frame opens its mouth."""
-    done = bonafide("faces", "detect", path)
+    done = bonafide("faces", "detect", path, "--format", "json")
     assert done.returncode == 0, done.stderr
-    return [frame["faces"][0]["mouth_opening"] for frame in json.loads(done.stdout)["frames"] if frame["faces"]]
+    return [frame["faces"][0]["mouth_opening"] for frame in json.loads(done.stdout)["seen"] if frame["faces"]]
 
 
 def test_consent_is_asked_for(forge, media, tmp_path):
@@ -116,7 +116,7 @@ def test_refusals(forge, media, examples, tmp_path):
         ([film, *speech, "-o", tmp_path / "out.png"], ".mp4"),
         ([film, "-o", out], "--mouth-of"),
         ([film, *speech, "--mouth-of", film, "-o", out], "excludes"),
-        ([film, "--sound", media / "music.wav", "-o", out], "no speech was found, but music"),
+        ([film, "--sound", media / "music.wav", "-o", out], "no speech was found, but steady sound"),
         ([film, "--sound", media / "silence.wav", "-o", out], "no speech was found, but silence"),
         ([film, "--sound", media / "short.wav", "-o", out], "less than a second"),
         ([film, "--sound", film, "-o", out], "no sound"),
