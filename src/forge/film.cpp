@@ -4,8 +4,6 @@
 
 #include "features/watermark/film.h"
 #include "forge/face_change.h"
-#include "forge/film_copy.h"
-#include "forge/film_faces.h"
 #include "forge/label.h"
 
 #include <algorithm>
@@ -38,38 +36,16 @@ class Marking {
     watermark::FilmMarker marker_;
 };
 
-Result<OpenedFilm> open_pictures(const ingest::ByteSource& source, const Limits& limits) {
-    auto film = open_film(source, limits);
-    if (!film) {
-        return film;
-    }
-    const cv::Size size = film_size(film->size());
-    if (size.empty()) {
-        return Error{ErrorCode::kUnsupported, "it holds no pictures"};
-    }
+Result<void> can_be_marked(cv::Size size) {
     if (std::max(size.width, size.height) < 2 * watermark::kSmallestSidePx) {
         return Error{ErrorCode::kUsage,
                      "the film is too small to carry the forge's watermark: its longer side must have at least " +
                          std::to_string(2 * watermark::kSmallestSidePx) + " px"};
     }
-    return film;
+    return {};
 }
 
-CopyOrder copy_order(OpenedFilm& film, const Order& order, cv::Size size, ChangeFrame change) {
-    CopyOrder copy;
-    copy.pictures = &film;
-    copy.given_size = size;
-    copy.change = std::move(change);
-    copy.options.pictures = media::PictureCoding{size, film.pictures()->frame_rate_hz, kFineRateFactor, 0};
-    if (film.sound() != nullptr) {
-        copy.sound = &film;
-        copy.options.sound = sound_like(*film.sound(), media::SoundCodec::kAac, kFineSoundBps);
-    }
-    copy.options.comment = label_of(order.kind);
-    return copy;
-}
-
-/// The one way out for films: what was saved is looked at.
+/// What was saved is looked at.
 Result<Product> finished(Copied copied, Made made, cv::Size size, const Marking& marking, int threads) {
     const auto trace = trace_in_film(copied.bytes, threads);
     if (!trace) {
@@ -90,6 +66,36 @@ Result<Product> finished(Copied copied, Made made, cv::Size size, const Marking&
     return Product{std::move(copied.bytes), std::move(made)};
 }
 
+}  // namespace
+
+cv::Size film_size(cv::Size size) {
+    if (size.empty()) {
+        return {};
+    }
+    const double scale = std::min({1.0, static_cast<double>(kLongestPx) / std::max(size.width, size.height),
+                                   static_cast<double>(kShortestPx) / std::min(size.width, size.height)});
+    const auto even = [&](int length) { return std::max(2, 2 * static_cast<int>(std::lround(length * scale / 2))); };
+    // Rounding to even sides must not leave 720 p.
+    const int longest = std::min(kLongestPx, even(std::max(size.width, size.height)));
+    const int shortest = std::min(kShortestPx, even(std::min(size.width, size.height)));
+    return size.width >= size.height ? cv::Size(longest, shortest) : cv::Size(shortest, longest);
+}
+
+Result<OpenedFilm> open_film_to_mark(const ingest::ByteSource& source, const Limits& limits) {
+    auto film = open_film(source, limits);
+    if (!film) {
+        return film;
+    }
+    const cv::Size size = film_size(film->size());
+    if (size.empty()) {
+        return Error{ErrorCode::kUnsupported, "it holds no pictures"};
+    }
+    if (const auto fits = can_be_marked(size); !fits) {
+        return fits.error();
+    }
+    return film;
+}
+
 Result<WhoIsMeant> who_is_meant(const Order& order, double least_px, cv::Size size) {
     WhoIsMeant who{order.all_faces, std::nullopt, least_px};
     if (order.person_at.empty()) {
@@ -106,19 +112,49 @@ Result<WhoIsMeant> who_is_meant(const Order& order, double least_px, cv::Size si
     return who;
 }
 
-}  // namespace
+Error no_face_in_film(const WhoIsMeant& who) {
+    return {ErrorCode::kUsage, "no face of at least " + std::to_string(static_cast<int>(who.least_px)) +
+                                   " px from forehead to chin was found in the film" +
+                                   (who.at ? " at that place" : "")};
+}
 
-cv::Size film_size(cv::Size size) {
-    if (size.empty()) {
-        return {};
+Result<Product> make_marked_film(const Order& order, const FilmWork& work, int threads) {
+    const cv::Size size = work.film != nullptr ? film_size(work.film->size()) : work.still.size();
+    if (const auto fits = can_be_marked(size); !fits) {
+        return fits.error();
     }
-    const double scale = std::min({1.0, static_cast<double>(kLongestPx) / std::max(size.width, size.height),
-                                   static_cast<double>(kShortestPx) / std::min(size.width, size.height)});
-    const auto even = [&](int length) { return std::max(2, 2 * static_cast<int>(std::lround(length * scale / 2))); };
-    // Rounding to even sides must not leave 720 p.
-    const int longest = std::min(kLongestPx, even(std::max(size.width, size.height)));
-    const int shortest = std::min(kShortestPx, even(std::min(size.width, size.height)));
-    return size.width >= size.height ? cv::Size(longest, shortest) : cv::Size(shortest, longest);
+    CopyOrder copy;
+    copy.pictures = work.film;
+    copy.still = work.still;
+    copy.still_frames = work.still_frames;
+    copy.still_rate_hz = work.still_rate_hz;
+    copy.given_size = size;
+    const double rate_hz = work.film != nullptr ? work.film->pictures()->frame_rate_hz : work.still_rate_hz;
+    copy.options.pictures = media::PictureCoding{size, rate_hz, kFineRateFactor, 0};
+    if (work.sound != nullptr && work.sound->sound() != nullptr) {
+        copy.sound = work.sound;
+        copy.sound_fits_pictures = work.sound_fits_pictures;
+        copy.options.sound = sound_like(*work.sound->sound(), media::SoundCodec::kAac, kFineSoundBps);
+    }
+    copy.options.comment = label_of(order.kind);
+    Marking marking(order, work.made.label);
+    copy.change = [&](const cv::Mat& rgb, double time_s) -> Result<cv::Mat> {
+        const auto changed = work.change(rgb, time_s);
+        return changed ? Result<cv::Mat>(marking(*changed, work.new_scene && work.new_scene())) : changed;
+    };
+    auto copied = copy_film(copy, threads);
+    if (!copied) {
+        return copied.error();
+    }
+    Made made = work.made;
+    if (work.outcome) {
+        const auto outcome = work.outcome(copied->frames);
+        if (!outcome) {
+            return outcome.error();
+        }
+        made.description += *outcome;
+    }
+    return finished(std::move(*copied), std::move(made), size, marking, threads);
 }
 
 Result<Product> make_film(const Order& order, const Given& given, const infer::ModelStore& models, const Limits& limits,
@@ -130,12 +166,11 @@ Result<Product> make_film(const Order& order, const Given& given, const infer::M
     if (order.format != "mp4") {
         return Error{ErrorCode::kUsage, "a film is saved as .mp4, not as " + order.format};
     }
-    auto film = open_pictures(given.picture, limits);
+    auto film = open_film_to_mark(given.picture, limits);
     if (!film) {
         return film.error();
     }
-    const cv::Size size = film_size(film->size());
-    const auto who = who_is_meant(order, change->least_px, size);
+    const auto who = who_is_meant(order, change->least_px, film_size(film->size()));
     if (!who) {
         return who.error();
     }
@@ -143,8 +178,9 @@ Result<Product> make_film(const Order& order, const Given& given, const infer::M
     if (!faces) {
         return faces.error();
     }
-    Marking marking(order, order.label);
-    const auto change_frame = [&](const cv::Mat& rgb, double time_s) -> Result<cv::Mat> {
+    FilmWork work;
+    work.film = work.sound = &*film;
+    work.change = [&](const cv::Mat& rgb, double time_s) -> Result<cv::Mat> {
         const auto found = faces->next(rgb, time_s);
         if (!found) {
             return found.error();
@@ -157,37 +193,34 @@ Result<Product> make_film(const Order& order, const Given& given, const infer::M
             }
             changed = std::move(*next);
         }
-        return marking(changed, faces->cut());
+        return changed;
     };
-    auto copied = copy_film(copy_order(*film, order, size, change_frame), threads);
-    if (!copied) {
-        return copied.error();
-    }
-    if (faces->frames_changed() == 0) {
-        return Error{ErrorCode::kUsage, "no face of at least " + std::to_string(static_cast<int>(change->least_px)) +
-                                            " px from forehead to chin was found in the film" +
-                                            (who->at ? " at that place" : "")};
-    }
-    Made made = std::move(change->made);
-    made.kind = order.kind;
-    made.label = order.label;
-    made.description += ", in " + std::to_string(faces->frames_changed()) + " of " + std::to_string(copied->frames) +
-                        " frames of a film";
-    return finished(std::move(*copied), std::move(made), size, marking, threads);
+    work.new_scene = [&] { return faces->cut(); };
+    work.made = std::move(change->made);
+    work.made.kind = order.kind;
+    work.made.label = order.label;
+    work.outcome = [&](std::int64_t frames) -> Result<std::string> {
+        if (faces->frames_changed() == 0) {
+            return no_face_in_film(*who);
+        }
+        return ", in " + std::to_string(faces->frames_changed()) + " of " + std::to_string(frames) +
+               " frames of a film";
+    };
+    return make_marked_film(order, work, threads);
 }
 
 Result<Product> mark_film(const std::vector<std::uint8_t>& bytes, Made made, const Order& order, int threads) {
     const auto source = ingest::open_memory(bytes);
-    auto film = open_pictures(*source, {});
+    auto film = open_film_to_mark(*source, {});
     if (!film) {
         return film.error();
     }
-    const cv::Size size = film_size(film->size());
-    Marking marking(order, false);
-    const auto change_frame = [&](const cv::Mat& rgb, double) -> Result<cv::Mat> { return marking(rgb, false); };
-    auto copied = copy_film(copy_order(*film, order, size, change_frame), threads);
-    return copied ? finished(std::move(*copied), std::move(made), size, marking, threads)
-                  : Result<Product>(copied.error());
+    FilmWork work;
+    work.film = work.sound = &*film;
+    work.change = [](const cv::Mat& rgb, double) { return Result<cv::Mat>(rgb); };
+    work.made = std::move(made);
+    work.made.label = false;
+    return make_marked_film(order, work, threads);
 }
 
 }  // namespace bonafide::forge

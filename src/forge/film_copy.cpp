@@ -15,6 +15,28 @@ const media::StreamInfo* stream_of(const media::StreamTable& table, std::optiona
     return number ? &table.streams[static_cast<std::size_t>(*number)] : nullptr;
 }
 
+/// `frame` in `size` (CV_8UC3). kLimit: no memory.
+Result<cv::Mat> sized(const media::VideoFrame& frame, cv::Size size) {
+    cv::Mat rgb = frame.rgb(std::max(size.width, size.height));
+    if (rgb.empty()) {
+        return Error{ErrorCode::kLimit, "out of memory"};
+    }
+    if (rgb.size() != size) {
+        const bool shrinks = rgb.cols >= size.width && rgb.rows >= size.height;
+        cv::resize(rgb, rgb, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
+    }
+    return rgb;
+}
+
+/// Reads all that `wanted` names into `sink`; damage is an error.
+Result<media::ReadSummary> read_whole(OpenedFilm& film, const media::ReadOptions& wanted, media::StreamSink& sink) {
+    auto read = film.reader->read(wanted, sink);
+    if (read && (read->truncated || read->damaged_frames > 0 || read->damaged_packets > 0)) {
+        return Error{ErrorCode::kTruncated, "it is damaged or incomplete"};
+    }
+    return read;
+}
+
 /// Hands on what is read, and remembers the first thing that went wrong: a sink has nobody to return to.
 class Copier final : public media::StreamSink {
   public:
@@ -31,25 +53,48 @@ class Copier final : public media::StreamSink {
     }
     void on_sound(const media::SoundBlock& block) override {
         if (!failure_) {
-            if (auto done = writer_.add_sound(block); !done) {
+            const bool fits = order_.sound_fits_pictures;
+            if (auto done = fits ? add_fitting(block) : writer_.add_sound(block); !done) {
                 failure_ = done.error();
             }
         }
     }
     const std::optional<Error>& failure() const { return failure_; }
 
+    /// Silence to the pictures' end where the sound was shorter.
+    Result<void> fill() {
+        const double missing_s = copied_.duration_s - heard_.start_s;
+        if (heard_.rate_hz <= 0 || !(missing_s > 0)) {
+            return {};
+        }
+        const std::vector<float> silence(static_cast<std::size_t>(missing_s * heard_.rate_hz));
+        heard_.channels.assign(heard_.channels.size(), silence);
+        return silence.empty() ? Result<void>() : writer_.add_sound(heard_);
+    }
+
   private:
+    /// The part of `block` that lies before the pictures' end.
+    Result<void> add_fitting(media::SoundBlock block) {
+        const std::size_t length = block.channels.empty() ? 0 : block.channels.front().size();
+        const double room = (copied_.duration_s - block.start_s) * block.rate_hz;
+        const std::size_t fitting = room > 0 ? std::min(length, static_cast<std::size_t>(room)) : 0;
+        for (std::span<const float>& channel : block.channels) {
+            channel = channel.first(fitting);
+        }
+        if (fitting == 0) {
+            return {};
+        }
+        heard_ = block;
+        heard_.start_s += static_cast<double>(fitting) / block.rate_hz;
+        heard_.mono_16k = {};
+        return writer_.add_sound(block);
+    }
     Result<void> copy(const media::VideoFrame& frame) {
-        const cv::Size size = order_.given_size;
-        cv::Mat rgb = frame.rgb(std::max(size.width, size.height));
-        if (rgb.empty()) {
-            return Error{ErrorCode::kLimit, "out of memory"};
+        const auto rgb = sized(frame, order_.given_size);
+        if (!rgb) {
+            return rgb.error();
         }
-        if (rgb.size() != size) {
-            const bool shrinks = rgb.cols >= size.width && rgb.rows >= size.height;
-            cv::resize(rgb, rgb, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
-        }
-        const auto changed = order_.change(rgb, frame.time_s);
+        const auto changed = order_.change(*rgb, frame.time_s);
         if (!changed) {
             return changed.error();
         }
@@ -60,8 +105,46 @@ class Copier final : public media::StreamSink {
     const CopyOrder& order_;
     media::MediaWriter& writer_;
     Copied& copied_;
+    media::SoundBlock heard_;  ///< the end of it, without its samples
     std::optional<Error> failure_;
 };
+
+/// Hands frames and sound to functions.
+class Reader final : public media::StreamSink {
+  public:
+    explicit Reader(const ReadFilm& reading) : reading_(reading) {}
+    void on_frame(const media::VideoFrame& frame) override {
+        if (failure) {
+            return;
+        }
+        const auto rgb = sized(frame, reading_.size);
+        const auto done = rgb ? reading_.on_frame(*rgb, frame.time_s) : Result<void>(rgb.error());
+        if (!done) {
+            failure = done.error();
+        }
+    }
+    void on_sound(const media::SoundBlock& block) override { reading_.on_sound(block); }
+    std::optional<Error> failure;
+
+  private:
+    const ReadFilm& reading_;
+};
+
+/// The same picture again and again.
+Result<void> write_still(const CopyOrder& order, media::MediaWriter& writer, Copied& copied) {
+    for (; copied.frames < order.still_frames; ++copied.frames) {
+        const double time_s = static_cast<double>(copied.frames) / order.still_rate_hz;
+        const auto changed = order.change(order.still, time_s);
+        if (!changed) {
+            return changed.error();
+        }
+        if (auto added = writer.add_picture(*changed, time_s); !added) {
+            return added;
+        }
+    }
+    copied.duration_s = static_cast<double>(copied.frames) / order.still_rate_hz;
+    return {};
+}
 
 /// Looks at frames and keeps nothing else.
 class Watcher final : public media::StreamSink {
@@ -124,24 +207,23 @@ Result<Copied> copy_film(const CopyOrder& order, int threads) {
         wanted.frames = frames;
         wanted.sound = sound;
         wanted.threads = threads;
-        const auto read = film.reader->read(wanted, copier);
-        if (!read) {
-            return read.error();
-        }
+        const auto read = read_whole(film, wanted, copier);
         if (copier.failure()) {
             return *copier.failure();
         }
-        if (read->truncated || read->damaged_frames > 0 || read->damaged_packets > 0) {
-            return Error{ErrorCode::kTruncated, "it is damaged or incomplete"};
+        if (!read) {
+            return read.error();
         }
-        copied.duration_s =
-            std::max({copied.duration_s, frames ? read->video_end_s : 0, sound ? read->audio_end_s : 0});
-        return {};
+        const bool ends = sound && (frames || !order.sound_fits_pictures);
+        copied.duration_s = std::max({copied.duration_s, frames ? read->video_end_s : 0, ends ? read->audio_end_s : 0});
+        return sound && !frames && order.sound_fits_pictures ? copier.fill() : Result<void>();
     };
     const bool together = order.pictures == order.sound;
     Result<void> done;
     if (order.pictures != nullptr) {
         done = pass(*order.pictures, true, together);
+    } else if (!order.still.empty()) {
+        done = write_still(order, **writer, copied);
     }
     if (done && order.sound != nullptr && !together) {
         done = pass(*order.sound, false, true);
@@ -158,6 +240,19 @@ Result<Copied> copy_film(const CopyOrder& order, int threads) {
     }
     copied.bytes = std::move(*bytes);
     return copied;
+}
+
+Result<double> read_film(OpenedFilm& film, const ReadFilm& reading, int threads) {
+    Reader reader(reading);
+    media::ReadOptions wanted;
+    wanted.frames = !reading.size.empty();
+    wanted.sound = static_cast<bool>(reading.on_sound);
+    wanted.threads = threads;
+    const auto read = read_whole(film, wanted, reader);
+    if (reader.failure) {
+        return *reader.failure;
+    }
+    return read ? Result<double>(std::max(read->video_end_s, read->audio_end_s)) : Result<double>(read.error());
 }
 
 media::SoundCoding sound_like(const media::StreamInfo& stream, media::SoundCodec codec, std::int64_t bit_rate_bps) {

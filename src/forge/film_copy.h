@@ -38,11 +38,15 @@ Result<OpenedFilm> open_film(const std::vector<std::uint8_t>& bytes, const Limit
 using ChangeFrame = std::function<Result<cv::Mat>(const cv::Mat& rgb, double time_s)>;
 
 struct CopyOrder {
-    OpenedFilm* pictures = nullptr;  ///< null: none are written
-    OpenedFilm* sound = nullptr;     ///< null: none is written; may be the same as `pictures`
-    cv::Size given_size;             ///< what `change` gets
-    ChangeFrame change;              ///< gives pictures of options.pictures->size
-    media::WriteOptions options;     ///< pictures and sound as there are
+    OpenedFilm* pictures = nullptr;  ///< null: none are read
+    cv::Mat still;                   ///< without `pictures`: shown in their place; of `given_size`
+    std::int64_t still_frames = 0;   ///< so often
+    double still_rate_hz = 25;
+    OpenedFilm* sound = nullptr;       ///< null: none is written; may be the same as `pictures`
+    bool sound_fits_pictures = false;  ///< sound of another film is cut, or goes on in silence, to the pictures' end
+    cv::Size given_size;               ///< what `change` gets
+    ChangeFrame change;                ///< gives pictures of options.pictures->size
+    media::WriteOptions options;       ///< pictures and sound as there are
 };
 
 struct Copied {
@@ -56,6 +60,17 @@ struct Copied {
 /// kTruncated where something is damaged or missing, kUsage where there is not even a second picture, and the errors of
 /// reader, writer and `change`.
 Result<Copied> copy_film(const CopyOrder& order, int threads);
+
+/// What a film is read for.
+struct ReadFilm {
+    cv::Size size;  ///< of what `on_frame` gets (CV_8UC3); empty: no pictures are read
+    std::function<Result<void>(const cv::Mat& rgb, double time_s)> on_frame;
+    std::function<void(const media::SoundBlock& block)> on_sound;  ///< empty: no sound is read
+};
+
+/// Reads `film` once, and says when it ends, s. kTruncated where something is damaged or missing, and the errors of the
+/// reader and of `on_frame`.
+Result<double> read_film(OpenedFilm& film, const ReadFilm& reading, int threads);
 
 /// Sound as it comes from `stream`, to be saved with `codec`.
 media::SoundCoding sound_like(const media::StreamInfo& stream, media::SoundCodec codec, std::int64_t bit_rate_bps);

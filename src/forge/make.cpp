@@ -8,6 +8,7 @@
 #include "forge/label.h"
 #include "forge/launder.h"
 #include "forge/launder_film.h"
+#include "forge/mouth/make.h"
 #include "forge/picture.h"
 #include "forge/reconstruct.h"
 #include "ingest/identify.h"
@@ -172,6 +173,9 @@ Result<Product> make(const Order& order, const Given& given, const infer::ModelS
     }
     if (is_film && (order.kind == "swap" || order.kind == "animal")) {
         return make_film(order, given, models, limits, threads);
+    }
+    if (order.kind == "mouth") {
+        return make_mouth(order, given, models, limits, threads);
     }
     if (order.kind == "blend") {
         return make_blend(order, given, models, limits, threads);

@@ -113,7 +113,7 @@ const std::vector<std::string>& consent_purposes() {
 }
 
 const std::vector<std::string>& consent_kinds() {
-    static const std::vector<std::string> kinds = {"swap"};
+    static const std::vector<std::string> kinds = {"swap", "mouth"};
     return kinds;
 }
 
