@@ -12,9 +12,9 @@
 namespace bonafide::forge {
 
 struct Given {
-    const ingest::ByteSource& picture;
+    const ingest::ByteSource& picture;  ///< face: not read
     const ingest::ByteSource* face =
-        nullptr;  ///< swap, animal: the picture with the face to put on; null where none is
+        nullptr;  ///< swap, animal: the picture with the face to put on, or the network that makes it; may be null
 };
 
 /// A finished picture with the visible label (where ordered) and the watermark; it still lacks its content credential
