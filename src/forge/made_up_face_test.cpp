@@ -72,7 +72,7 @@ TEST_P(MadeUpFace, LeavesMarkedAsMadeByATrainedAlgorithm) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Face, MadeUpFace, testing::Values("vae", "gan"), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Face, MadeUpFace, testing::Values("vae", "gan"), [](const auto& each) { return each.param; });
 
 TEST(FaceOfNobody, RefusesOtherNetworks) {
     EXPECT_THAT(open_face_model("oracle", models(), 1).error().message, HasSubstr("no network"));
