@@ -1,5 +1,6 @@
 """Where the programs under test are, example media made by the build, and the report's schema."""
 
+import importlib.util
 import json
 import os
 import pathlib
@@ -18,6 +19,8 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"NOTICE: no development data at {SHARED}: the tests on real media did not run", red=True)
     if not list(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         terminalreporter.write_line("NOTICE: no PostgreSQL server (Debian's package postgresql): the tests with several servers did not run", red=True)
+    if not importlib.util.find_spec("torch") and not pathlib.Path("/usr/lib/python3/dist-packages/torch").exists():
+        terminalreporter.write_line("NOTICE: no PyTorch (Debian's package python3-torch): the training of an exchange of faces did not run", red=True)
 
 
 class Program:

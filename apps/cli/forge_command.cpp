@@ -149,13 +149,26 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
         job.forge.profile = request.profile;
         job.forge.steps = steps_of(request);
     }
+    if (request.face_of_nobody->parsed()) {
+        job.forge.model = request.face_model;
+    }
+    std::string second = request.face;
     if (request.mouth->parsed()) {
         const bool by_sound = !request.sound.empty();
         if (by_sound == !request.face.empty()) {
             return complain("either a sound (--sound) or another clip (--mouth-of) is needed");
         }
         job.forge.driver = by_sound ? "sound" : "mouth";
-        request.face = by_sound ? request.sound : request.face;
+        second = by_sound ? request.sound : request.face;
+    }
+    if (request.swap->parsed()) {
+        job.forge.model = request.swap_model;
+        const bool by_network = request.swap_model == "autoencoder";
+        if (request.face.empty() == !by_network || request.network.empty() == by_network) {
+            return complain(by_network ? "--model autoencoder takes --network, and no --face"
+                                       : "--face is needed: the picture with the face to put on");
+        }
+        second = by_network ? request.network : request.face;
     }
     for (const double place : job.forge.person_at) {
         if (!std::isfinite(place)) {
@@ -173,9 +186,9 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
         }
         job.forge.consent = std::move(*record);
     }
-    const auto forged = engine::forge_file(request.file, request.face, job, installation, keys_of(request));
+    const auto forged = engine::forge_file(request.file, second, job, installation, keys_of(request));
     if (!forged) {
-        return complain(printable(request.file + ": " + forged.error().message));
+        return complain(printable((request.file.empty() ? "" : request.file + ": ") + forged.error().message));
     }
     const auto written =
         write_file(request.output, reinterpret_cast<const char*>(forged->bytes.data()), forged->bytes.size());

@@ -14,10 +14,10 @@ namespace bonafide::cli {
 /// What `forge` was asked to do.
 struct ForgeRequest {
     CLI::App *command = nullptr, *blend = nullptr, *swap = nullptr, *animal = nullptr, *launder = nullptr;
-    CLI::App *reconstruct = nullptr, *mouth = nullptr;
+    CLI::App *reconstruct = nullptr, *mouth = nullptr, *face_of_nobody = nullptr;
     CLI::App *consent = nullptr, *consent_new = nullptr, *consent_show = nullptr;
     std::string file, face, sound, output, keys;
-    std::string profile, consent_file;
+    std::string profile, consent_file, face_model = "vae", swap_model = "mesh", network;
     bool no_label = false, json = false;
     std::map<std::string, std::vector<std::string>> steps;  ///< of launder: name to values, each in its own order
     forge::Order order;

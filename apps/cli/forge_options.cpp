@@ -4,8 +4,10 @@
 namespace bonafide::cli {
 namespace {
 
-void add_common(CLI::App& command, ForgeRequest& request) {
-    command.add_option("FILE", request.file, "The picture, or film where the kind takes one")->required();
+void add_common(CLI::App& command, ForgeRequest& request, bool takes_file = true) {
+    if (takes_file) {
+        command.add_option("FILE", request.file, "The picture, or film where the kind takes one")->required();
+    }
     command
         .add_option("-o,--output", request.output,
                     "Where the result goes: .png, .jpg or .webp; of a film .mp4; of sound .m4a, .mp3 or .wav")
@@ -30,8 +32,8 @@ void add_common(CLI::App& command, ForgeRequest& request) {
         ->group("Limits");
 }
 
-void add_fake(CLI::App& command, ForgeRequest& request) {
-    add_common(command, request);
+void add_fake(CLI::App& command, ForgeRequest& request, bool takes_file = true) {
+    add_common(command, request, takes_file);
     command.add_flag("--no-visible-label", request.no_label,
                      "Draw no label; content credential and watermark are there all the same");
 }
@@ -108,6 +110,25 @@ void add_reconstruct(ForgeRequest& request) {
         ->capture_default_str();
 }
 
+void add_face_of_nobody(ForgeRequest& request) {
+    request.face_of_nobody =
+        request.command->add_subcommand("face", "A person who does not exist, made up by a small network");
+    CLI::App& command = *request.face_of_nobody;
+    add_fake(command, request, false);
+    command.add_option("--model", request.face_model, "The network: vae, gan")->capture_default_str();
+    command.add_option("--seed", request.order.seed, "Which face")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    CLI::Option* to_seed =
+        command.add_option("--to-seed", request.order.to_seed, "Several faces, on the way to this one")
+            ->check(CLI::NonNegativeNumber);
+    CLI::Option* steps =
+        command.add_option("--steps", request.order.faces, "How many faces that is, both ends counted")
+            ->check(CLI::Range(2, 9))
+            ->needs(to_seed);
+    to_seed->needs(steps);
+}
+
 }  // namespace
 
 void add_forge(CLI::App& app, ForgeRequest& request) {
@@ -124,7 +145,13 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
         request.command->add_subcommand("swap", "One person's face onto another; needs that person's consent");
     add_fake(*request.swap, request);
     add_film(*request.swap, request);
-    request.swap->add_option("--face", request.face, "The picture with the face to put on")->required();
+    request.swap
+        ->add_option("--model", request.swap_model,
+                     "mesh: the face of a picture, warped; autoencoder: what a network of train/swap_autoencoder makes")
+        ->check(CLI::IsMember({"mesh", "autoencoder"}))
+        ->capture_default_str();
+    request.swap->add_option("--face", request.face, "mesh: the picture with the face to put on");
+    request.swap->add_option("--network", request.network, "autoencoder: the trained network, as ONNX");
     request.swap->add_option("--person", request.order.person, "Whose face that is, as the consent record names them");
     request.swap->add_option("--consent", request.consent_file,
                              "The consent record (see `bonafide forge consent new`)");
@@ -146,6 +173,7 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
 
     add_mouth(request);
     add_reconstruct(request);
+    add_face_of_nobody(request);
 
     request.launder = request.command->add_subcommand(
         "launder", "What happens to a picture, film or recording on its way through the net");

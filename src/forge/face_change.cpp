@@ -6,23 +6,22 @@
 #include "forge/identity/consent.h"
 #include "forge/picture.h"
 #include "forge/swap.h"
+#include "forge/swap_autoencoder.h"
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace bonafide::forge {
 namespace {
 
 using features::faces::Face;
 
-Result<FaceChange> prepare_swap(const Order& order, const Given& given, const infer::ModelStore& models,
-                                const Limits& limits, int threads) {
-    const auto consent = check_consent(order.consent, {order.kind, order.person, today(), order.consent_signer});
-    if (!consent) {
-        return consent.error();
-    }
+/// Puts on the face of the person in given.face, by a mesh.
+Result<FaceChange> prepare_mesh_swap(const Given& given, const infer::ModelStore& models, const Limits& limits,
+                                     int threads) {
     if (given.face == nullptr) {
-        return Error{ErrorCode::kUsage, "no picture with the face to put on was given"};
+        return Error{ErrorCode::kUsage, "no picture with the face to put on was given (--face)"};
     }
     const auto of_the_other = [](const Error& error) {
         return Error{error.code, "the face's picture: " + error.message};
@@ -37,13 +36,54 @@ Result<FaceChange> prepare_swap(const Order& order, const Given& given, const in
         return of_the_other(source_face.error());
     }
     FaceChange swap;
-    swap.least_px = kSmallestSwappedFacePx;
     swap.change = [source, source_face = *source_face](const cv::Mat& rgb, const Face& face) {
         return Result<cv::Mat>(swap_face(rgb, face, source, source_face));
     };
-    swap.made = {.kind = order.kind, .description = "the face of another person put onto that of the picture"};
-    swap.made.purpose = consent->purpose;
-    swap.made.consent_sha256 =
+    swap.made.description = "the face of another person put onto that of the picture";
+    return swap;
+}
+
+/// Gives the face again by the network in given.face, which knows another person's.
+Result<FaceChange> prepare_autoencoder_swap(const Given& given, int threads) {
+    if (given.face == nullptr) {
+        return Error{ErrorCode::kUsage, "no trained network was given (--network)"};
+    }
+    const auto bytes = given.face->read_all(infer::ForeignNetwork::kMostBytes);
+    if (!bytes) {
+        return Error{bytes.error().code, "the network: " + bytes.error().message};
+    }
+    auto opened = open_swap_autoencoder(*bytes, std::max(1, threads));
+    if (!opened) {
+        return Error{opened.error().code, "the network: " + opened.error().message};
+    }
+    FaceChange swap;
+    // Shared, since a std::function has to be copied.
+    swap.change = [network = std::make_shared<infer::ForeignNetwork>(std::move(*opened))](
+                      const cv::Mat& rgb, const Face& face) { return swap_by_autoencoder(rgb, face, *network); };
+    swap.made.description = "the face given again as another person's by a trained autoencoder";
+    return swap;
+}
+
+Result<FaceChange> prepare_swap(const Order& order, const Given& given, const infer::ModelStore& models,
+                                const Limits& limits, int threads) {
+    const auto consent = check_consent(order.consent, {order.kind, order.person, today(), order.consent_signer});
+    if (!consent) {
+        return consent.error();
+    }
+    const bool by_autoencoder = order.model == "autoencoder";
+    if (!by_autoencoder && !order.model.empty() && order.model != "mesh") {
+        return Error{ErrorCode::kUsage,
+                     "'" + order.model + "' exchanges no face; `bonafide forge swap --help` lists " + "what does"};
+    }
+    auto swap =
+        by_autoencoder ? prepare_autoencoder_swap(given, threads) : prepare_mesh_swap(given, models, limits, threads);
+    if (!swap) {
+        return swap;
+    }
+    swap->least_px = kSmallestSwappedFacePx;
+    swap->made.kind = order.kind;
+    swap->made.purpose = consent->purpose;
+    swap->made.consent_sha256 =
         sha256_hex({reinterpret_cast<const std::uint8_t*>(order.consent.data()), order.consent.size()});
     return swap;
 }

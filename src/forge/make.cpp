@@ -8,6 +8,7 @@
 #include "forge/label.h"
 #include "forge/launder.h"
 #include "forge/launder_film.h"
+#include "forge/made_up_face.h"
 #include "forge/mouth/make.h"
 #include "forge/picture.h"
 #include "forge/reconstruct.h"
@@ -117,6 +118,24 @@ Result<Product> make_reconstructed(const Order& order, const Given& given, const
     return marked(*through, {.kind = order.kind, .description = what + order.upsampling}, order);
 }
 
+Result<Product> make_face_of_nobody(const Order& order, const infer::ModelStore& models, int threads) {
+    auto network = open_face_model(order.model, models, threads);
+    if (!network) {
+        return network.error();
+    }
+    const auto faces = made_up_faces(order.seed, order.to_seed, order.faces, *network);
+    if (!faces) {
+        return faces.error();
+    }
+    std::string what =
+        "a person who does not exist, made up by a " + order.model + " from seed " + std::to_string(order.seed);
+    if (order.faces > 1) {
+        what = std::to_string(order.faces) + " people who do not exist, made up by a " + order.model + " from seed " +
+               std::to_string(order.seed) + " to seed " + std::to_string(order.to_seed);
+    }
+    return marked(*faces, {.kind = order.kind, .description = std::move(what)}, order);
+}
+
 Result<Product> make_laundered(const Order& order, const Given& given, const Limits& limits) {
     const auto picture = read_picture(given.picture, limits);
     if (!picture) {
@@ -185,6 +204,9 @@ Result<Product> make(const Order& order, const Given& given, const infer::ModelS
     }
     if (order.kind == "reconstruct") {
         return make_reconstructed(order, given, models, limits, threads);
+    }
+    if (order.kind == "face") {
+        return make_face_of_nobody(order, models, threads);
     }
     if (is_laundered) {
         return make_laundered(order, given, limits);

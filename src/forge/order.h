@@ -8,7 +8,7 @@ namespace bonafide::forge {
 
 /// What the forge is asked to make of a picture, film or recording. Travels to the worker.
 struct Order {
-    std::string kind = {};                ///< "blend", "swap", "animal", "mouth", "reconstruct", "launder"
+    std::string kind = {};                ///< "blend", "swap", "animal", "mouth", "reconstruct", "face", "launder"
     std::string format = "png";           ///< of the result: "png", "jpeg", "webp"; "mp4"; "m4a", "mp3", "wav"
     std::uint64_t seed = 1;               ///< of all that is drawn at random
     bool label = true;                    ///< draw the visible label; credential and watermark there are always
@@ -21,6 +21,9 @@ struct Order {
     std::vector<std::string> steps = {};  ///< launder: "fit=1080", "jpeg=70", ... in order
     std::string upsampling = {};          ///< reconstruct: the layer (reconstruct.h)
     std::string driver = {};              ///< mouth: "sound" or "mouth" of what is given second
+    std::string model = {};               ///< face: made_up_face.h; swap: "autoencoder", or "mesh" (also: "")
+    std::uint64_t to_seed = 0;            ///< face: the last one's, where there are several
+    int faces = 1;                        ///< face: how many, on the way from `seed` to `to_seed`
     std::string person = {};              ///< whose likeness, as the consent record names them
     std::string consent = {};             ///< the record's text
     std::string consent_signer = {};      ///< public key of this installation

@@ -16,7 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kSynthetic = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic";
+constexpr const char* kComposite = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic";
+constexpr const char* kGenerated = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 constexpr const char* kParent = "laundered";  ///< names the ingredient within the manifest
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;
 
@@ -128,7 +129,7 @@ std::string manifest_of(const Made& made) {
     json actions = json::array();
     if (made.fake) {
         json created = action("c2pa.created");
-        created["digitalSourceType"] = kSynthetic;
+        created["digitalSourceType"] = made.kind == "face" ? kGenerated : kComposite;
         created["description"] = made.description;
         if (!made.consent_sha256.empty()) {
             created["parameters"] = {{"org.bonafide.purpose", made.purpose},

@@ -14,7 +14,8 @@ namespace bonafide::forge {
 std::string media_type_of(const std::string& format);
 
 /// The manifest that says what was made, in libc2pa's builder format: of a fake that it is a composite with synthetic
-/// parts, of what was laundered that it was opened and saved anew, which claims nothing of how it came to be.
+/// parts (a face of nobody: that a trained algorithm made all of it), of what was laundered that it was opened and
+/// saved anew, which claims nothing of how it came to be.
 std::string manifest_of(const Made& made);
 
 /// `bytes` (of made.format) with a content credential signed by `identity`. Uses no network and no file.

@@ -3,16 +3,13 @@
 #include "base/hash.h"
 #include "infer/compiled_cache.h"
 #include "infer/dlib_model.h"
+#include "infer/openvino_runtime.h"
 
 #include <dlfcn.h>
-#include <openvino/openvino.hpp>
 
-#include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <new>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -32,36 +29,7 @@ struct Session::State {
 
 namespace {
 
-constexpr const char* kDevice = "CPU";
-constexpr int kMostThreads = 256;
 constexpr const char* kDlibEnding = ".dat";
-
-/// One for the process: each core loads the CPU plugin anew.
-ov::Core& core() {
-    static ov::Core instance;
-    return instance;
-}
-
-/// Runs `work` and turns what OpenVINO throws into an Error. Memory exhaustion goes on: it ends the worker, not the
-/// analysis alone.
-template <class Work>
-auto guarded(const std::string& what, Work work) -> Result<decltype(work())> {
-    try {
-        return work();
-    } catch (const std::bad_alloc&) {
-        throw;
-    } catch (const std::exception& exception) {
-        return Error{ErrorCode::kInternal, what + ": " + exception.what()};
-    }
-}
-
-/// inference_precision is set because OpenVINO chooses bf16 by itself where the processor has it, and reports must
-/// replay alike.
-ov::AnyMap properties_of(const SessionOptions& options) {
-    const ov::element::Type precision = options.precision == Precision::kF32 ? ov::element::f32 : ov::element::bf16;
-    return {ov::hint::inference_precision(precision), ov::inference_num_threads(options.threads), ov::num_streams(1),
-            ov::hint::enable_cpu_pinning(false)};
-}
 
 /// Everything a compiled model depends on: weights, OpenVINO, what the processor can do, and the options.
 std::string cache_key(const ModelEntry& entry, const SessionOptions& options) {
@@ -89,24 +57,6 @@ std::optional<ov::CompiledModel> import_cached(const CompiledCache& cache, const
     return std::move(*imported);
 }
 
-Result<std::vector<TensorDescription>> describe(const std::vector<ov::Output<const ov::Node>>& ports,
-                                                const std::string& id) {
-    std::vector<TensorDescription> descriptions;
-    for (const auto& port : ports) {
-        if (port.get_element_type() != ov::element::f32 || port.get_partial_shape().rank().is_dynamic()) {
-            return Error{ErrorCode::kUnsupported,
-                         "model " + id + " has an input or output that is not f32 of known rank"};
-        }
-        TensorDescription description;
-        description.name = port.get_names().empty() ? std::string() : port.get_any_name();
-        for (const ov::Dimension& dimension : port.get_partial_shape()) {
-            description.shape.push_back(dimension.is_static() ? static_cast<std::size_t>(dimension.get_length()) : 0);
-        }
-        descriptions.push_back(std::move(description));
-    }
-    return descriptions;
-}
-
 /// A weight file of dlib, which OpenVINO has no reader for. The bytes that are read are those that were hashed.
 std::shared_ptr<ov::Model> model_of_dlib(const std::string& path, const std::string& sha256) {
     std::ifstream stream(path, std::ios::binary);
@@ -120,18 +70,6 @@ std::shared_ptr<ov::Model> model_of_dlib(const std::string& path, const std::str
         throw std::runtime_error(model.error().message);
     }
     return std::move(*model);
-}
-
-bool fits(const Tensor& tensor, const TensorDescription& description) {
-    if (tensor.shape.size() != description.shape.size()) return false;
-    std::size_t count = 1;
-    for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
-        const std::size_t length = tensor.shape[i];
-        if (length == 0 || (description.shape[i] != 0 && description.shape[i] != length)) return false;
-        if (count > tensor.values.size() / length) return false;
-        count *= length;
-    }
-    return count == tensor.values.size();
 }
 
 }  // namespace
@@ -212,31 +150,7 @@ Result<Session> Session::open(const ModelStore& store, const std::string& id, co
 }
 
 Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
-    if (inputs.size() != state_->inputs.size()) {
-        return Error{ErrorCode::kUsage,
-                     "model " + state_->id + " takes " + std::to_string(state_->inputs.size()) + " inputs"};
-    }
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (!fits(inputs[i], state_->inputs[i])) {
-            return Error{ErrorCode::kUsage,
-                         "input " + std::to_string(i) + " of model " + state_->id + " has the wrong shape or size"};
-        }
-    }
-    return guarded("cannot run model " + state_->id, [&] {
-        for (std::size_t i = 0; i < inputs.size(); ++i) {
-            ov::Tensor tensor(ov::element::f32, ov::Shape(inputs[i].shape));
-            std::copy(inputs[i].values.begin(), inputs[i].values.end(), tensor.data<float>());
-            state_->request.set_input_tensor(i, tensor);
-        }
-        state_->request.infer();
-        std::vector<Tensor> answers;
-        for (std::size_t i = 0; i < state_->outputs.size(); ++i) {
-            const ov::Tensor tensor = state_->request.get_output_tensor(i);
-            const float* values = tensor.data<const float>();
-            answers.push_back(Tensor{tensor.get_shape(), std::vector<float>(values, values + tensor.get_size())});
-        }
-        return answers;
-    });
+    return infer::run(state_->request, state_->id, state_->inputs, inputs, state_->outputs.size());
 }
 
 }  // namespace bonafide::infer

@@ -4,6 +4,7 @@
 #include "fixtures/clip.h"
 #include "fixtures/drawn_face.h"
 #include "fixtures/edits.h"
+#include "fixtures/onnx_network.h"
 #include "fixtures/sound.h"
 #include "fixtures/voice.h"
 #include "media/encode.h"
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -245,6 +247,19 @@ void write_talkers(const std::filesystem::path& folder) {
     write(folder / "tiny.mp4", fx::encode_clip(tiny, {}));
 }
 
+/// Networks for the exchange of faces: one that gives every face again mirrored in colour, and some that are refused.
+void write_networks(const std::filesystem::path& folder) {
+    const std::vector<float> exchanged = {0, 0, 1, 0, 1, 0, 1, 0, 0};
+    write(folder / "exchanged.onnx", fx::onnx_of({.weights = exchanged}));
+    write(folder / "oblong.onnx", fx::onnx_of({.input_shape = {1, 3, 64, 96}}));
+    write(folder / "grey.onnx", fx::onnx_of({.weights = {0.3F, 0.6F, 0.1F}, .bias = {0}}));
+    write(folder / "huge.onnx", fx::onnx_of({.input_shape = {1, 3, 60000, 60000}}));
+    write(folder / "endless.onnx", fx::onnx_of({.bias = {std::numeric_limits<float>::infinity(), 0, 0}}));
+    Bytes cut = fx::onnx_of({});
+    cut.resize(cut.size() / 2);
+    write(folder / "cut.onnx", cut);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -260,8 +275,9 @@ int main(int argc, char** argv) {
     const bool portraits = argc == 3 && std::string_view(argv[2]) == "portraits";
     const bool voices = argc == 3 && std::string_view(argv[2]) == "voices";
     const bool talkers = argc == 3 && std::string_view(argv[2]) == "talkers";
-    if (argc != 2 && !camera_shots && !faces && !portraits && !voices && !talkers) {
-        std::cerr << "usage: bonafide-examples FOLDER [camera-shots|faces|portraits|talkers|voices]\n"
+    const bool networks = argc == 3 && std::string_view(argv[2]) == "networks";
+    if (argc != 2 && !camera_shots && !faces && !portraits && !voices && !talkers && !networks) {
+        std::cerr << "usage: bonafide-examples FOLDER [camera-shots|faces|networks|portraits|talkers|voices]\n"
                      "       bonafide-examples --picture WIDTH HEIGHT FILE   one genuine JPEG of that size\n";
         return 2;
     }
@@ -277,6 +293,10 @@ int main(int argc, char** argv) {
     }
     if (voices) {
         write_voices(folder);
+        return 0;
+    }
+    if (networks) {
+        write_networks(folder);
         return 0;
     }
     if (talkers) {

@@ -90,7 +90,8 @@ Result<ForgedFile> forge_file(const std::string& path, const std::string& second
             return allowed.error();
         }
     }
-    const auto picture = open_picture(path, job.limits);
+    // A face of nobody is made of no picture.
+    const auto picture = path.empty() ? in_memory({}) : open_picture(path, job.limits);
     if (!picture) {
         return picture.error();
     }
