@@ -1,5 +1,6 @@
 #include "forge/film_copy.h"
 
+#include "forge/sound_marking.h"
 #include "ingest/identify.h"
 
 #include <opencv2/imgproc.hpp>
@@ -19,7 +20,11 @@ const media::StreamInfo* stream_of(const media::StreamTable& table, std::optiona
 class Copier final : public media::StreamSink {
   public:
     Copier(const CopyOrder& order, media::MediaWriter& writer, Copied& copied)
-        : order_(order), writer_(writer), copied_(copied) {}
+        : order_(order), writer_(writer), copied_(copied) {
+        if (order.sound_mark_db > 0) {
+            marking_.emplace(order.sound_mark_db);
+        }
+    }
 
     void on_frame(const media::VideoFrame& frame) override {
         if (!failure_) {
@@ -31,10 +36,21 @@ class Copier final : public media::StreamSink {
     }
     void on_sound(const media::SoundBlock& block) override {
         if (!failure_) {
-            if (auto done = writer_.add_sound(block); !done) {
+            copied_.sound_read.add(block.mono_16k);
+            if (auto done = marking_ ? marking_->add(block, write_) : write_(block); !done) {
                 failure_ = done.error();
             }
         }
+    }
+    /// The sound that was kept back.
+    void finish() {
+        if (!marking_ || failure_) {
+            return;
+        }
+        if (auto done = marking_->finish(write_); !done) {
+            failure_ = done.error();
+        }
+        copied_.sound_snr_db = marking_->snr_db();
     }
     const std::optional<Error>& failure() const { return failure_; }
 
@@ -60,6 +76,8 @@ class Copier final : public media::StreamSink {
     const CopyOrder& order_;
     media::MediaWriter& writer_;
     Copied& copied_;
+    SoundMarking::Write write_ = [this](const media::SoundBlock& block) { return writer_.add_sound(block); };
+    std::optional<SoundMarking> marking_;
     std::optional<Error> failure_;
 };
 
@@ -128,6 +146,7 @@ Result<Copied> copy_film(const CopyOrder& order, int threads) {
         if (!read) {
             return read.error();
         }
+        copier.finish();
         if (copier.failure()) {
             return *copier.failure();
         }

@@ -116,8 +116,4 @@ Channels Marker::finish() {
     return rest;
 }
 
-double Marker::snr_db() const {
-    return change_ > 0 && signal_ > 0 ? 10 * std::log10(signal_ / change_) : 0;
-}
-
 }  // namespace bonafide::features::sound_watermark

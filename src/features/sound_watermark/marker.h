@@ -27,8 +27,9 @@ class Marker {
     Channels add(const std::vector<std::span<const float>>& channels);
     /// The rest.
     Channels finish();
-    /// Of the sound over the mark's own change, so far; 0 before there was any.
-    double snr_db() const;
+    /// Sums of squares of the sound so far, and of what the mark has changed in it.
+    double signal() const { return signal_; }
+    double change() const { return change_; }
 
   private:
     void mark_frame();

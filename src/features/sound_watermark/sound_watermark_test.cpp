@@ -34,7 +34,7 @@ Sound marked(const Sound& sound, double strength_db, double* snr_db = nullptr) {
     }
     take(marker.finish());
     if (snr_db != nullptr) {
-        *snr_db = marker.snr_db();
+        *snr_db = 10 * std::log10(marker.signal() / marker.change());
     }
     return result;
 }
