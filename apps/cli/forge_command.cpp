@@ -125,7 +125,11 @@ void print(const ForgeRequest& request, const forge::Made& made) {
         return;
     }
     std::printf("Marks: content credential%s", made.label ? ", visible label" : "");
-    if (made.watermark_psnr_db > 0) {
+    if (made.width_px == 0 && made.watermark_psnr_db > 0) {
+        std::printf(
+            ", label in the metadata, watermark in the sound (%.1f dB below it; as saved by chance once in 10^%.0f)",
+            made.watermark_psnr_db, made.watermark_exponent);
+    } else if (made.watermark_psnr_db > 0) {
         const bool tried = made.watermark_exponent_after > 0;  // pictures alone: with films it would take too long
         std::printf(", invisible watermark (%.1f dB; %s by chance once in 10^%.0f)", made.watermark_psnr_db,
                     tried ? "after half size and JPEG 60" : "as saved",
@@ -145,6 +149,9 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
     job.forge.format = *format;
     job.forge.label = !request.no_label;
     job.forge.kind = request.command->get_subcommands().front()->get_name();
+    if (request.voice->parsed()) {
+        job.forge.voice = request.voice->get_subcommands().front()->get_name();
+    }
     if (request.launder->parsed()) {
         job.forge.profile = request.profile;
         job.forge.steps = steps_of(request);
@@ -240,31 +247,9 @@ int show_consent(const ForgeRequest& request) {
 }
 
 void add_common(CLI::App& command, ForgeRequest& request) {
-    command.add_option("FILE", request.file, "The picture, or film where the kind takes one")->required();
-    command
-        .add_option("-o,--output", request.output,
-                    "Where the result goes: .png, .jpg or .webp; of a film .mp4; of sound .m4a, .mp3 or .wav")
-        ->required();
-    command.add_flag("--json", request.json, "Say as JSON what was made");
-    command
-        .add_option("--keys", request.keys,
-                    "Folder of the keys (default: bonafide/forge in XDG_DATA_HOME or ~/.local/share)")
-        ->type_name("DIR");
-    const auto size = CLI::AsSizeValue(false);
-    command.add_option("--timeout", request.limits.time_s, "Seconds it may take")
-        ->check(CLI::Range(0.01, 1e7))
-        ->group("Limits");
-    command.add_option("--max-pixels", request.limits.pixels, "Largest picture, pixels")
-        ->transform(size)
-        ->group("Limits");
-    command.add_option("--max-size", request.limits.size_bytes, "Largest file, bytes")
-        ->transform(size)
-        ->group("Limits");
-    command.add_option("--max-memory", request.limits.memory_bytes, "Memory it may take, bytes")
-        ->transform(size)
-        ->group("Limits");
+    add_forge_common(command, request, "The picture, or film where the kind takes one",
+                     ".png, .jpg or .webp; of a film .mp4; of sound .m4a, .mp3 or .wav");
 }
-
 void add_fake(CLI::App& command, ForgeRequest& request) {
     add_common(command, request);
     command.add_flag("--no-visible-label", request.no_label,
@@ -358,6 +343,8 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
 
     add_reconstruct(request);
 
+    add_forge_voice(request);
+
     request.launder = request.command->add_subcommand(
         "launder", "What happens to a picture, film or recording on its way through the net");
     add_launder(request);
@@ -369,7 +356,7 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
     request.consent_new->add_option("--purpose", request.record.purpose, "satire, research, art, education or testing")
         ->required();
     request.consent_new->add_option("--until", request.record.until, "Last day, such as 2027-01-31")->required();
-    request.consent_new->add_option("--for", request.record.kinds, "Kind of forgery (repeatable): swap")
+    request.consent_new->add_option("--for", request.record.kinds, "Kind of forgery (repeatable): swap, voice")
         ->required()
         ->take_all();
     request.consent_new->add_option("-o,--output", request.output, "Where the record goes")->required();

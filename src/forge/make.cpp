@@ -10,6 +10,7 @@
 #include "forge/launder_film.h"
 #include "forge/picture.h"
 #include "forge/reconstruct.h"
+#include "forge/voice/make_voice.h"
 #include "ingest/identify.h"
 
 #include <opencv2/imgproc.hpp>
@@ -181,6 +182,9 @@ Result<Product> make(const Order& order, const Given& given, const infer::ModelS
     }
     if (order.kind == "reconstruct") {
         return make_reconstructed(order, given, models, limits, threads);
+    }
+    if (order.kind == "voice") {
+        return make_voice(order, given, models, limits, threads);
     }
     if (is_laundered) {
         return make_laundered(order, given, limits);

@@ -14,7 +14,7 @@ namespace bonafide::forge {
 struct Given {
     const ingest::ByteSource& picture;
     const ingest::ByteSource* face =
-        nullptr;  ///< swap, animal: the picture with the face to put on; null where none is
+        nullptr;  ///< swap, animal: the picture with the face to put on; convert: the voice; null where none is
 };
 
 /// A finished picture with the visible label (where ordered) and the watermark; it still lacks its content credential

@@ -8,7 +8,7 @@ namespace bonafide::forge {
 
 /// What the forge is asked to make of a picture, film or recording. Travels to the worker.
 struct Order {
-    std::string kind = {};                ///< "blend", "swap", "animal", "reconstruct", "launder"
+    std::string kind = {};                ///< "blend", "swap", "animal", "reconstruct", "voice", "launder"
     std::string format = "png";           ///< of the result: "png", "jpeg", "webp"; "mp4"; "m4a", "mp3", "wav"
     std::uint64_t seed = 1;               ///< of all that is drawn at random
     bool label = true;                    ///< draw the visible label; credential and watermark there are always
@@ -20,6 +20,9 @@ struct Order {
     std::string profile = {};             ///< launder: a named list of steps that come first; empty: none
     std::vector<std::string> steps = {};  ///< launder: "fit=1080", "jpeg=70", ... in order
     std::string upsampling = {};          ///< reconstruct: the layer (reconstruct.h)
+    std::string voice = {};               ///< voice: "resynthesise", "splice" or "convert"
+    std::string vocoder = {};             ///< voice, resynthesise: "griffin-lim", "lpc" or "world"
+    int moves = 3;                        ///< voice, splice: pieces to be moved
     std::string person = {};              ///< whose likeness, as the consent record names them
     std::string consent = {};             ///< the record's text
     std::string consent_signer = {};      ///< public key of this installation
