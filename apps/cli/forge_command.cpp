@@ -125,7 +125,11 @@ void print(const ForgeRequest& request, const forge::Made& made) {
         return;
     }
     std::printf("Marks: content credential%s", made.label ? ", visible label" : "");
-    if (made.watermark_psnr_db > 0) {
+    if (made.width_px == 0 && made.watermark_psnr_db > 0) {
+        std::printf(
+            ", label in the metadata, watermark in the sound (%.1f dB below it; as saved by chance once in 10^%.0f)",
+            made.watermark_psnr_db, made.watermark_exponent);
+    } else if (made.watermark_psnr_db > 0) {
         const bool tried = made.watermark_exponent_after > 0;  // pictures alone: with films it would take too long
         std::printf(", invisible watermark (%.1f dB; %s by chance once in 10^%.0f)", made.watermark_psnr_db,
                     tried ? "after half size and JPEG 60" : "as saved",
@@ -145,6 +149,9 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
     job.forge.format = *format;
     job.forge.label = !request.no_label;
     job.forge.kind = request.command->get_subcommands().front()->get_name();
+    if (request.voice->parsed()) {
+        job.forge.voice = request.voice->get_subcommands().front()->get_name();
+    }
     if (request.launder->parsed()) {
         job.forge.profile = request.profile;
         job.forge.steps = steps_of(request);

@@ -15,6 +15,7 @@ namespace bonafide::cli {
 struct ForgeRequest {
     CLI::App *command = nullptr, *blend = nullptr, *swap = nullptr, *animal = nullptr, *launder = nullptr;
     CLI::App *reconstruct = nullptr, *mouth = nullptr, *face_of_nobody = nullptr;
+    CLI::App *voice = nullptr, *resynthesise = nullptr, *splice = nullptr, *convert = nullptr;
     CLI::App *consent = nullptr, *consent_new = nullptr, *consent_show = nullptr;
     std::string file, face, sound, output, keys;
     std::string profile, consent_file, face_model = "vae", swap_model = "mesh", network;
@@ -27,6 +28,12 @@ struct ForgeRequest {
 
 /// Adds the command `forge` with its own commands to `app`; `request` must outlive it.
 void add_forge(CLI::App& app, ForgeRequest& request);
+
+/// What all kinds take: FILE, where the result goes, keys and limits. `endings`: of the result's name, in words.
+void add_forge_common(CLI::App& command, ForgeRequest& request, const std::string& file, const std::string& endings);
+
+/// Adds `forge voice` with its own commands.
+void add_forge_voice(ForgeRequest& request);
 
 /// Runs whichever of them was parsed.
 int run_forge(ForgeRequest& request, const engine::Installation& installation);

@@ -5,31 +5,8 @@ namespace bonafide::cli {
 namespace {
 
 void add_common(CLI::App& command, ForgeRequest& request, bool takes_file = true) {
-    if (takes_file) {
-        command.add_option("FILE", request.file, "The picture, or film where the kind takes one")->required();
-    }
-    command
-        .add_option("-o,--output", request.output,
-                    "Where the result goes: .png, .jpg or .webp; of a film .mp4; of sound .m4a, .mp3 or .wav")
-        ->required();
-    command.add_flag("--json", request.json, "Say as JSON what was made");
-    command
-        .add_option("--keys", request.keys,
-                    "Folder of the keys (default: bonafide/forge in XDG_DATA_HOME or ~/.local/share)")
-        ->type_name("DIR");
-    const auto size = CLI::AsSizeValue(false);
-    command.add_option("--timeout", request.limits.time_s, "Seconds it may take")
-        ->check(CLI::Range(0.01, 1e7))
-        ->group("Limits");
-    command.add_option("--max-pixels", request.limits.pixels, "Largest picture, pixels")
-        ->transform(size)
-        ->group("Limits");
-    command.add_option("--max-size", request.limits.size_bytes, "Largest file, bytes")
-        ->transform(size)
-        ->group("Limits");
-    command.add_option("--max-memory", request.limits.memory_bytes, "Memory it may take, bytes")
-        ->transform(size)
-        ->group("Limits");
+    add_forge_common(command, request, takes_file ? "The picture, or film where the kind takes one" : "",
+                     ".png, .jpg or .webp; of a film .mp4; of sound .m4a, .mp3 or .wav");
 }
 
 void add_fake(CLI::App& command, ForgeRequest& request, bool takes_file = true) {
@@ -131,6 +108,31 @@ void add_face_of_nobody(ForgeRequest& request) {
 
 }  // namespace
 
+void add_forge_common(CLI::App& command, ForgeRequest& request, const std::string& file, const std::string& endings) {
+    if (!file.empty()) {
+        command.add_option("FILE", request.file, file)->required();
+    }
+    command.add_option("-o,--output", request.output, "Where the result goes: " + endings)->required();
+    command.add_flag("--json", request.json, "Say as JSON what was made");
+    command
+        .add_option("--keys", request.keys,
+                    "Folder of the keys (default: bonafide/forge in XDG_DATA_HOME or ~/.local/share)")
+        ->type_name("DIR");
+    const auto size = CLI::AsSizeValue(false);
+    command.add_option("--timeout", request.limits.time_s, "Seconds it may take")
+        ->check(CLI::Range(0.01, 1e7))
+        ->group("Limits");
+    command.add_option("--max-pixels", request.limits.pixels, "Largest picture, pixels")
+        ->transform(size)
+        ->group("Limits");
+    command.add_option("--max-size", request.limits.size_bytes, "Largest file, bytes")
+        ->transform(size)
+        ->group("Limits");
+    command.add_option("--max-memory", request.limits.memory_bytes, "Memory it may take, bytes")
+        ->transform(size)
+        ->group("Limits");
+}
+
 void add_forge(CLI::App& app, ForgeRequest& request) {
     request.command = app.add_subcommand("forge", "Make fakes that are always marked, for training and testing");
     request.command->require_subcommand(1);
@@ -174,6 +176,7 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
     add_mouth(request);
     add_reconstruct(request);
     add_face_of_nobody(request);
+    add_forge_voice(request);
 
     request.launder = request.command->add_subcommand(
         "launder", "What happens to a picture, film or recording on its way through the net");
@@ -186,7 +189,7 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
     request.consent_new->add_option("--purpose", request.record.purpose, "satire, research, art, education or testing")
         ->required();
     request.consent_new->add_option("--until", request.record.until, "Last day, such as 2027-01-31")->required();
-    request.consent_new->add_option("--for", request.record.kinds, "Kind of forgery (repeatable): swap, mouth")
+    request.consent_new->add_option("--for", request.record.kinds, "Kind of forgery (repeatable): swap, mouth, voice")
         ->required()
         ->take_all();
     request.consent_new->add_option("-o,--output", request.output, "Where the record goes")->required();

@@ -1,5 +1,6 @@
 #include "forge/film_copy.h"
 
+#include "forge/sound_marking.h"
 #include "ingest/identify.h"
 
 #include <opencv2/imgproc.hpp>
@@ -41,7 +42,11 @@ Result<media::ReadSummary> read_whole(OpenedFilm& film, const media::ReadOptions
 class Copier final : public media::StreamSink {
   public:
     Copier(const CopyOrder& order, media::MediaWriter& writer, Copied& copied)
-        : order_(order), writer_(writer), copied_(copied) {}
+        : order_(order), writer_(writer), copied_(copied) {
+        if (order.sound_mark_db > 0) {
+            marking_.emplace(order.sound_mark_db);
+        }
+    }
 
     void on_frame(const media::VideoFrame& frame) override {
         if (!failure_) {
@@ -53,11 +58,21 @@ class Copier final : public media::StreamSink {
     }
     void on_sound(const media::SoundBlock& block) override {
         if (!failure_) {
-            const bool fits = order_.sound_fits_pictures;
-            if (auto done = fits ? add_fitting(block) : writer_.add_sound(block); !done) {
+            copied_.sound_read.add(block.mono_16k);
+            if (auto done = order_.sound_fits_pictures ? add_fitting(block) : add_sound(block); !done) {
                 failure_ = done.error();
             }
         }
+    }
+    /// The sound that was kept back.
+    void finish() {
+        if (!marking_ || failure_) {
+            return;
+        }
+        if (auto done = marking_->finish(write_); !done) {
+            failure_ = done.error();
+        }
+        copied_.sound_snr_db = marking_->snr_db();
     }
     const std::optional<Error>& failure() const { return failure_; }
 
@@ -87,7 +102,10 @@ class Copier final : public media::StreamSink {
         heard_ = block;
         heard_.start_s += static_cast<double>(fitting) / block.rate_hz;
         heard_.mono_16k = {};
-        return writer_.add_sound(block);
+        return add_sound(block);
+    }
+    Result<void> add_sound(const media::SoundBlock& block) {
+        return marking_ ? marking_->add(block, write_) : write_(block);
     }
     Result<void> copy(const media::VideoFrame& frame) {
         const auto rgb = sized(frame, order_.given_size);
@@ -106,6 +124,8 @@ class Copier final : public media::StreamSink {
     media::MediaWriter& writer_;
     Copied& copied_;
     media::SoundBlock heard_;  ///< the end of it, without its samples
+    SoundMarking::Write write_ = [this](const media::SoundBlock& block) { return writer_.add_sound(block); };
+    std::optional<SoundMarking> marking_;
     std::optional<Error> failure_;
 };
 
@@ -208,6 +228,9 @@ Result<Copied> copy_film(const CopyOrder& order, int threads) {
         wanted.sound = sound;
         wanted.threads = threads;
         const auto read = read_whole(film, wanted, copier);
+        if (read) {
+            copier.finish();
+        }
         if (copier.failure()) {
             return *copier.failure();
         }

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/result.h"
+#include "features/sound_watermark/finder.h"
 #include "features/watermark/frames.h"
 #include "media/streams.h"
 #include "media/write_media.h"
@@ -47,6 +48,7 @@ struct CopyOrder {
     cv::Size given_size;               ///< what `change` gets
     ChangeFrame change;                ///< gives pictures of options.pictures->size
     media::WriteOptions options;       ///< pictures and sound as there are
+    double sound_mark_db = 0;          ///< strength of the mark that is put into the sound; 0: none is
 };
 
 struct Copied {
@@ -54,6 +56,8 @@ struct Copied {
     std::int64_t frames = 0;
     double duration_s = 0;
     features::watermark::FrameSampler frames_read;  ///< for the mark of what was read
+    features::sound_watermark::Finder sound_read;   ///< the same of its sound
+    double sound_snr_db = 0;  ///< of the sound over the change of the mark that was put in; 0: none was
 };
 
 /// Reads, changes and writes, frame by frame, in memory that does not grow but by what the encoders have written.

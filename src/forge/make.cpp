@@ -12,6 +12,7 @@
 #include "forge/mouth/make.h"
 #include "forge/picture.h"
 #include "forge/reconstruct.h"
+#include "forge/voice/make_voice.h"
 #include "ingest/identify.h"
 
 #include <opencv2/imgproc.hpp>
@@ -207,6 +208,9 @@ Result<Product> make(const Order& order, const Given& given, const infer::ModelS
     }
     if (order.kind == "face") {
         return make_face_of_nobody(order, models, threads);
+    }
+    if (order.kind == "voice") {
+        return make_voice(order, given, models, limits, threads);
     }
     if (is_laundered) {
         return make_laundered(order, given, limits);

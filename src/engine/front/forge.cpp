@@ -77,7 +77,8 @@ Result<ForgedFile> forge_file(const std::string& path, const std::string& second
     if (!identity) {
         return identity.error();
     }
-    if (forge::needs_consent(job.forge.kind)) {
+    const std::string consent_kind(forge::consent_kind_of(job.forge.kind, job.forge.voice));
+    if (!consent_kind.empty()) {
         const auto key = forge::ConsentKey::open(key_folder);
         if (!key) {
             return key.error();
@@ -85,7 +86,7 @@ Result<ForgedFile> forge_file(const std::string& path, const std::string& second
         job.forge.consent_signer = key->public_key();
         // The worker refuses as well; here it costs no decoding.
         const auto allowed = forge::check_consent(
-            job.forge.consent, {job.forge.kind, job.forge.person, forge::today(), job.forge.consent_signer});
+            job.forge.consent, {consent_kind, job.forge.person, forge::today(), job.forge.consent_signer});
         if (!allowed) {
             return allowed.error();
         }

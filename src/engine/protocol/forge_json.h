@@ -8,8 +8,8 @@
 namespace bonafide::forge {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Order, kind, format, seed, label, mask, animal, places, all_faces, person_at,
-                                   profile, steps, upsampling, driver, model, to_seed, faces, person, consent,
-                                   consent_signer)
+                                   profile, steps, upsampling, driver, model, to_seed, faces, voice, vocoder, moves,
+                                   person, consent, consent_signer)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Made, kind, format, description, fake, label, width_px, height_px, frames,
                                    duration_s, watermark_psnr_db, watermark_exponent, watermark_exponent_after,
                                    consent_sha256, purpose)

@@ -113,12 +113,18 @@ const std::vector<std::string>& consent_purposes() {
 }
 
 const std::vector<std::string>& consent_kinds() {
-    static const std::vector<std::string> kinds = {"swap", "mouth"};
+    static const std::vector<std::string> kinds = {"swap", "mouth", "voice"};
     return kinds;
 }
 
 bool needs_consent(std::string_view kind) {
     return holds(consent_kinds(), kind);
+}
+
+std::string_view consent_kind_of(std::string_view kind, std::string_view voice) {
+    // Made anew or cut, a voice stays its own person's, and says no words that somebody has chosen.
+    const bool mimics = kind == "voice" && voice == "convert";
+    return kind == "swap" ? "swap" : mimics ? "voice" : "";
 }
 
 std::string today() {

@@ -24,6 +24,9 @@ const std::vector<std::string>& consent_purposes();
 /// The kinds of forgery that need a record.
 const std::vector<std::string>& consent_kinds();
 bool needs_consent(std::string_view kind);
+/// The kind of record that a forgery needs: `kind` as the forge names it and, where that is "voice", what of it. Empty:
+/// none.
+std::string_view consent_kind_of(std::string_view kind, std::string_view voice);
 
 /// Today in UTC, "2026-11-26".
 std::string today();

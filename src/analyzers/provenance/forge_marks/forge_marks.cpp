@@ -1,6 +1,7 @@
 // Looks for the invisible watermark that `bonafide forge` leaves in all it makes (features/watermark has the method).
 #include "analyzers/provenance/forge_marks/forge_marks.h"
 
+#include "features/sound_watermark/finder.h"
 #include "features/watermark/frames.h"
 
 #include <cmath>
@@ -12,6 +13,8 @@ namespace {
 using analysis::Analysis;
 using features::watermark::FilmTrace;
 using features::watermark::Trace;
+
+namespace sound_watermark = features::sound_watermark;
 
 constexpr std::string_view kLeastExponent = "least_exponent";
 
@@ -55,11 +58,30 @@ Analysis told(const Trace& trace, double least_exponent, std::string explanation
     return analysis;
 }
 
+/// The sound's own part of the answer: measurements, words, and the mark where it is found.
+void add_sound(Analysis& analysis, const sound_watermark::Trace& trace, double least_exponent) {
+    const bool found = trace.false_alarm_exponent >= least_exponent;
+    std::string words = describe_forge_mark(trace, least_exponent);
+    analysis.measurements.push_back({"sound_watermark_found", found ? 1.0 : 0.0, "0 or 1"});
+    analysis.measurements.push_back(
+        {"sound_false_alarm_exponent", trace.false_alarm_exponent, "-log10 of a probability"});
+    analysis.measurements.push_back({"sound_agreement", trace.agreement, "cosine"});
+    if (!analysis.provenance) {
+        analysis.provenance.emplace();
+    }
+    if (found) {
+        analysis.provenance->marks.push_back(
+            {"invisible watermark of the sound", "made by the forge of Bonafide", "Bonafide forge", words, true});
+    }
+    analysis.explanation += (analysis.explanation.empty() ? "" : " ") + words;
+}
+
 class ForgeMarks final : public analysis::Analyzer {
   public:
     explicit ForgeMarks(double least_exponent) : least_exponent_(least_exponent) {}
 
     void on_frame(const media::VideoFrame& frame) override { frames_.add(frame); }
+    void on_sound(const media::SoundBlock& block) override { sound_.add(block.mono_16k); }
 
     Analysis finish(const analysis::Context& context) override {
         if (context.media.image() != nullptr) {
@@ -70,8 +92,29 @@ class ForgeMarks final : public analysis::Analyzer {
             const Trace trace = features::watermark::find(luma);
             return told(trace, least_exponent_, describe_forge_mark(trace, least_exponent_));
         }
+        const bool has_sound = sound_.duration_s() >= sound_watermark::kShortest_s;
+        Analysis analysis = of_pictures();
+        if (has_sound) {
+            const sound_watermark::Trace trace = sound_.find();
+            if (analysis.outcome != evidence::Outcome::kRan) {
+                analysis = {};
+                // First, as where there are pictures: whether any mark was found.
+                analysis.measurements.push_back({"watermark_found", 0, "0 or 1"});
+            }
+            add_sound(analysis, trace, least_exponent_);
+            double& found = analysis.measurements.front().value;
+            found = std::max(found, trace.false_alarm_exponent >= least_exponent_ ? 1.0 : 0.0);
+        }
+        return analysis;
+    }
+
+  private:
+    /// Of a film; not applicable where there is nothing to look at.
+    Analysis of_pictures() const {
         if (frames_.longer_side_px() == 0) {
-            return Analysis::not_applicable("Not one picture of it could be decoded.");
+            return Analysis::not_applicable(
+                sound_.duration_s() > 0 ? "Under a second of sound is too short to look for the forge's watermark."
+                                        : "Not one picture and no sound of it could be decoded.");
         }
         const FilmTrace film = frames_.find();
         if (film.frames == 0) {
@@ -83,9 +126,9 @@ class ForgeMarks final : public analysis::Analyzer {
         return analysis;
     }
 
-  private:
     double least_exponent_;
     features::watermark::FrameSampler frames_;
+    sound_watermark::Finder sound_;
 };
 
 /// What carries the mark, and what of it was looked at.
@@ -117,27 +160,45 @@ std::string describe_forge_mark(const FilmTrace& film, double least_exponent) {
                          " frames by itself, the more in all of them together)");
 }
 
+std::string describe_forge_mark(const sound_watermark::Trace& sound, double least_exponent) {
+    if (sound.false_alarm_exponent < least_exponent) {
+        return "The sound carries no watermark of Bonafide's forge that could be found. That means nothing for what "
+               "other programs made.";
+    }
+    return "The sound carries the watermark of Bonafide's forge, most clearly from " + rounded(sound.start_s) + " to " +
+           rounded(sound.end_s) +
+           " s: it was made with `bonafide forge`, or somebody copied the mark, whose key is public. By chance sound "
+           "agrees so well at most once in 10^" +
+           rounded(std::floor(sound.false_alarm_exponent)) + ".";
+}
+
 const analysis::AnalyzerDefinition& provenance_forge_marks() {
     static const analysis::AnalyzerDefinition definition{
         .id = "provenance.forge_marks",
-        .version = 2,
-        .summary = "the invisible watermark that Bonafide's own forge leaves in every picture and film it makes",
+        .version = 3,
+        .summary =
+            "the invisible watermark that Bonafide's own forge leaves in every picture, film and voice it "
+            "makes",
         .limits =
             "Finds what this program marked, and nothing else; absence means nothing. Anyone can copy the mark into a "
             "genuine picture or take it out of a forged one, since key and method are public. Rotations by other than "
             "quarter turns, crops to under half of the longer side, and enlargements of a part are not searched. In "
-            "films "
-            "twelve frames at most are looked at.",
+            "films twelve frames at most are looked at. Sound of under a second is not looked at; changed speed or "
+            "pitch "
+            "is not searched.",
         .known_false_alarms =
-            "A genuine picture or film into which somebody put the mark. By chance: at most one in a million at the "
+            "A genuine picture, film or recording into which somebody put the mark. By chance: at most one in a "
+            "million at the "
             "default, a bound that follows from the method.",
         .reference =
             "Kutter, Watermarking resistant to translation, rotation, and scaling, SPIE 3528, 1998; O Ruanaidh, "
-            "Dowling, Boland, Phase watermarking of digital images, ICIP 1996",
-        .inputs = {ingest::MediaKind::kImage, ingest::MediaKind::kVideo},
+            "Dowling, Boland, Phase watermarking of digital images, ICIP 1996; Kirovski, Malvar, Spread-spectrum "
+            "watermarking of audio signals, IEEE Transactions on Signal Processing 51(4), 2003",
+        .inputs = {ingest::MediaKind::kImage, ingest::MediaKind::kVideo, ingest::MediaKind::kAudio},
         .wants_frames = true,
+        .wants_sound = true,
         .emits =
-            {{"watermark_found", "0 or 1", "whether the watermark is there"},
+            {{"watermark_found", "0 or 1", "whether a watermark is there, in pictures or sound"},
              {"false_alarm_exponent", "-log10 of a probability",
               "bound on the chance that a picture made without the key agrees so well anywhere that was searched"},
              {"phase_agreement", "mean cosine", "between the phases of the repeated tile and those of the key"},
@@ -145,7 +206,11 @@ const analysis::AnalyzerDefinition& provenance_forge_marks() {
               "longer side of this picture over that of the marked one: below 1 a part of it, above 1 it is a part "
               "of this; only where found"},
              {"frames", "count", "of a film that were looked at"},
-             {"frames_found", "count", "of them in which the watermark is found by themselves"}},
+             {"frames_found", "count", "of them in which the watermark is found by themselves"},
+             {"sound_watermark_found", "0 or 1", "whether the watermark of sound is there"},
+             {"sound_false_alarm_exponent", "-log10 of a probability",
+              "bound on the chance that sound made without the key agrees so well anywhere that was searched"},
+             {"sound_agreement", "cosine", "between the levels of the sound, freed of local means, and the key"}},
         .parameters = {{kLeastExponent, "from which exponent on the watermark counts as found",
                         "-log10 of a probability", 3, 30, features::watermark::kFoundExponent}},
         .models = {},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "analysis/analyzer.h"
+#include "features/sound_watermark/finder.h"
 #include "features/watermark/watermark.h"
 
 #include <string>
@@ -11,6 +12,8 @@ namespace bonafide::analyzers {
 std::string describe_forge_mark(const features::watermark::Trace& trace, double least_exponent);
 /// The same of a film.
 std::string describe_forge_mark(const features::watermark::FilmTrace& film, double least_exponent);
+/// The same of a sound.
+std::string describe_forge_mark(const features::sound_watermark::Trace& sound, double least_exponent);
 
 const analysis::AnalyzerDefinition& provenance_forge_marks();
 

@@ -1,6 +1,8 @@
 #include "analyzers/provenance/forge_marks/forge_marks.h"
 
+#include "features/sound_watermark/marker.h"
 #include "fixtures/camera.h"
+#include "fixtures/voice.h"
 #include "media/encode.h"
 
 #include <gmock/gmock.h>
@@ -72,6 +74,41 @@ TEST(ForgeMarks, TellsWhatBecameOfTheMarkedPicture) {
     trace = {12, 0.5, 1, 6};
     EXPECT_THAT(describe_forge_mark(trace, 6), HasSubstr("turned"));
     EXPECT_THAT(describe_forge_mark(trace, 13), HasSubstr("not found"));
+}
+
+/// Of a recording.
+analysis::Analysis listen(fixtures::Sound sound, bool marked) {
+    if (marked) {
+        features::sound_watermark::Marker marker(sound.rate_hz, 1, 1.5);
+        std::vector<float> all = marker.add({sound.channels[0]})[0];
+        const std::vector<float> rest = marker.finish()[0];
+        all.insert(all.end(), rest.begin(), rest.end());
+        sound.channels[0] = all;
+    }
+    const std::vector<std::uint8_t> bytes = fixtures::encode_sound(sound, fixtures::SoundFormat::kWav);
+    const auto source = ingest::open_memory(bytes);
+    const auto media = features::Media::open(ingest::identify(*source), *source, {});
+    const infer::ModelStore models;
+    const auto parameters = analysis::Parameters::resolve(provenance_forge_marks().parameters, {});
+    const auto analyzer = provenance_forge_marks().create(*parameters);
+    media::SoundBlock block;
+    block.mono_16k = sound.channels[0];
+    analyzer->on_sound(block);
+    return analyzer->finish({**media, models, nullptr, "", nullptr});
+}
+
+TEST(ForgeMarks, HearsTheMarkInARecording) {
+    const analysis::Analysis marked = listen(fixtures::make_voice({6, 1}), true);
+    EXPECT_EQ(marked.measurements.front().name, "watermark_found");
+    EXPECT_EQ(value_of(marked, "watermark_found"), 1);
+    EXPECT_GT(value_of(marked, "sound_false_alarm_exponent"), 10);
+    EXPECT_THAT(marked.explanation, HasSubstr("bonafide forge"));
+    ASSERT_EQ(marked.provenance->marks.size(), 1U);
+    const analysis::Analysis genuine = listen(fixtures::make_voice({6, 1}), false);
+    EXPECT_EQ(value_of(genuine, "watermark_found"), 0);
+    EXPECT_THAT(genuine.explanation, HasSubstr("means nothing"));
+    EXPECT_TRUE(genuine.provenance->marks.empty());
+    EXPECT_THAT(listen(fixtures::make_voice({0.5, 1}), false).reason, HasSubstr("too short"));
 }
 
 }  // namespace
