@@ -45,6 +45,7 @@ std::optional<Teeth> teeth_in(const cv::Mat& rgb, const Face& face, const HeadPl
         return std::nullopt;
     }
     std::vector<cv::Point> outline;
+    outline.reserve(inner.size());
     for (const cv::Point2f& point : inner) {
         outline.emplace_back(cvRound(point.x) - box.x, cvRound(point.y) - box.y);
     }

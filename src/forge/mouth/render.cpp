@@ -69,6 +69,7 @@ std::vector<Anchor> skin_anchors(const Face& face, const MouthOwner& owner, cons
 /// 1 where the warp counts, fading to 0 towards the edge of the area.
 cv::Mat warp_weight(const std::vector<Anchor>& anchors, const cv::Rect& area, float unit_px) {
     std::vector<cv::Point2f> places;
+    places.reserve(anchors.size());
     for (const Anchor& anchor : anchors) {
         places.push_back(anchor.here - cv::Point2f(area.tl()));
     }
@@ -157,6 +158,7 @@ cv::Mat hold_mouth(const cv::Mat& rgb, const Face& face, const MouthOwner& owner
     const HeadPoints held = holding(owner, shape);
     const std::vector<Anchor> anchors = skin_anchors(face, owner, place, held);
     std::vector<cv::Point2f> all;
+    all.reserve(anchors.size());
     for (const Anchor& anchor : anchors) {
         all.push_back(anchor.here);
     }

@@ -26,6 +26,7 @@ cv::Mat thin_plate(const std::vector<Anchor>& anchors, const cv::Rect& area, flo
     const auto count = static_cast<int>(anchors.size());
     const cv::Point2f origin = anchors.front().here;
     std::vector<cv::Point2d> places;
+    places.reserve(anchors.size());
     for (const Anchor& anchor : anchors) {
         places.emplace_back((anchor.here - origin) / unit_px);
     }
