@@ -20,8 +20,9 @@ def test_a_face_of_nobody_is_marked(bonafide, forge, tmp_path, model):
     marks = {finding["analyzer"]: {m["name"]: m["value"] for m in finding["measurements"]} for finding in report["findings"] if finding["measurements"]}
     assert report["provenance"]["state"] == "valid"
     assert marks["provenance.forge_marks"]["watermark_found"] == 1 and marks["provenance.credentials"]["declared_synthetic"] == 1
-    row = json.loads(forge("face", "-o", tmp_path / "row.jpg", "--model", model, "--seed", 3, "--to-seed", 4, "--steps", 3).stdout)
-    assert row["width_px"] == row["height_px"] == 2 * made["width_px"] and "3 people" in row["description"]
+    for steps, size in ((3, (512, 512)), (5, (768, 512)), (9, (720, 720))):
+        row = json.loads(forge("face", "-o", tmp_path / "row.jpg", "--model", model, "--seed", 3, "--to-seed", 4, "--steps", steps).stdout)
+        assert (row["width_px"], row["height_px"]) == size and f"{steps} people" in row["description"]
 
 
 @pytest.mark.parametrize("arguments", [["--model", "oracle"], ["--to-seed", 4], ["--steps", 3], ["--to-seed", 4, "--steps", 10], ["--seed", -1]])
