@@ -183,7 +183,7 @@ TEST(ForgeVoice, SpliceRefusesWhatItCannotCut) {
     EXPECT_FALSE(splice(fixtures::make_voice({8, 3}).channels, 16'000, 0, 1).ok());
 }
 
-Result<Product> made(const std::vector<std::uint8_t>& bytes, Order order) {
+Result<Product> made(const std::vector<std::uint8_t>& bytes, const Order& order) {
     const auto source = ingest::open_memory(bytes);
     const infer::ModelStore models;
     return make(order, {*source}, models, {}, 1);
