@@ -185,6 +185,7 @@ def test_interrupting_a_check_ends_it(made, tmp_path):
         "import os, signal, sys, threading, time\n"
         f"sys.path.insert(0, {str(pathlib.Path(bonafide.__file__).parents[1])!r})\n"
         "import bonafide\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins deaf to it\n"
         "threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
         "try:\n"
         "    for _ in range(100):\n"

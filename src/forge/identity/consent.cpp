@@ -124,7 +124,7 @@ bool needs_consent(std::string_view kind) {
 std::string_view consent_kind_of(std::string_view kind, std::string_view voice) {
     // Made anew or cut, a voice stays its own person's, and says no words that somebody has chosen.
     const bool mimics = kind == "voice" && voice == "convert";
-    return kind == "swap" ? "swap" : mimics ? "voice" : "";
+    return mimics ? "voice" : kind == "voice" || !needs_consent(kind) ? "" : kind;
 }
 
 std::string today() {

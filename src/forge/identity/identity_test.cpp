@@ -129,5 +129,17 @@ TEST_F(Identity, ConsentIsNotMadeOutOfNonsense) {
     EXPECT_TRUE(refused([](Consent& c) { c.until = "2026-11-25"; }));
 }
 
+TEST(Consent, IsAskedForWhereSomebodyIsMimicked) {
+    for (const char* kind : {"swap", "mouth"}) {
+        EXPECT_EQ(consent_kind_of(kind, ""), kind);
+    }
+    EXPECT_EQ(consent_kind_of("voice", "convert"), "voice");
+    for (const char* kind : {"blend", "animal", "reconstruct", "face", "launder", ""}) {
+        EXPECT_EQ(consent_kind_of(kind, ""), "") << kind;
+    }
+    EXPECT_EQ(consent_kind_of("voice", "resynthesise"), "");
+    EXPECT_EQ(consent_kind_of("voice", "splice"), "");
+}
+
 }  // namespace
 }  // namespace bonafide::forge
