@@ -174,4 +174,4 @@ def check_damaged(bonafide, schema, sources, folder, count, seed):
 
 def test_damaged_examples(bonafide, examples, tmp_path, schema):
     sources = [path for path in sorted(examples.iterdir()) if path.name != "long.mp4"]
-    check_damaged(bonafide, schema, sources, tmp_path, 60, seed=11)
+    check_damaged(bonafide, schema, sources, tmp_path, 40, seed=11)

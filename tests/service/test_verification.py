@@ -44,7 +44,7 @@ def test_the_pdf_is_for_saving(done):
 
 
 def test_who_asks_for_the_pdf_at_once_gets_the_same_one(server, examples, tmp_path):
-    links = server.wait(server.upload((examples / "spliced.jpg").read_bytes(), "spliced.jpg").json()["id"])["links"]
+    links = server.wait(server.upload((examples / "small.png").read_bytes(), "small.png").json()["id"])["links"]
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(server.get, [links["report_pdf"], links["report_pdf"] + ".sig", links["report_pdf"]]))
     assert [answer.status for answer in answers] == [200] * 3 and answers[0].body == answers[2].body
