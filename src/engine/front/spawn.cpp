@@ -65,12 +65,7 @@ Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& 
         "TBB_ENABLE_SANITIZERS=1";  // oneTBB otherwise loads a helper in a way the address sanitizer refuses
     char* environment[] = {locale.data(), arenas.data(), sanitizers.data(), nullptr};
 #else
-    // Planes of a picture come and go by the hundred: kept by malloc instead of returned to the kernel each time, and
-    // in huge pages, they cost a seventh less time (glibc manual, "Memory Allocation Tunables"; elsewhere of no
-    // effect).
-    std::string memory =
-        "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1073741824";
-    char* environment[] = {locale.data(), arenas.data(), memory.data(), nullptr};
+    char* environment[] = {locale.data(), arenas.data(), nullptr};
 #endif
 
     posix_spawnattr_t attributes;
