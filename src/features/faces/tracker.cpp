@@ -15,6 +15,7 @@ namespace {
 // faces are not followed but looked for anew.
 constexpr double kCutDifference = 40;
 constexpr int kThumbnailPx = 32;
+constexpr int kSamplesACell = 4;  // along each side
 constexpr float kSameFaceOverlap = 0.3F;
 // A returning face may have moved by so much of its own size.
 constexpr float kReturnDistance = 1.0F;
@@ -53,8 +54,11 @@ Result<Tracker> Tracker::open(const infer::ModelStore& models, const infer::Sess
 }
 
 bool Tracker::is_cut(const cv::Mat& rgb) {
-    cv::Mat small;
-    cv::resize(rgb, small, {kThumbnailPx, kThumbnailPx}, 0, 0, cv::INTER_AREA);
+    // A mean of all pixels takes as long as following a face; of some it tells scenes apart as well.
+    const int step = std::max(1, std::min(rgb.cols, rgb.rows) / (kSamplesACell * kThumbnailPx));
+    cv::Mat sampled, small;
+    cv::resize(rgb, sampled, {std::max(1, rgb.cols / step), std::max(1, rgb.rows / step)}, 0, 0, cv::INTER_NEAREST);
+    cv::resize(sampled, small, {kThumbnailPx, kThumbnailPx}, 0, 0, cv::INTER_AREA);
     const bool cut = !thumbnail_.empty() &&
                      cv::norm(small, thumbnail_, cv::NORM_L1) / (3.0 * kThumbnailPx * kThumbnailPx) > kCutDifference;
     thumbnail_ = small;

@@ -22,7 +22,7 @@ struct TrackerOptions {
     /// while none is known, every frame is looked at.
     double look_again_s = 0.5;
     /// Seconds between thorough looks, with tiles for small faces.
-    double look_thoroughly_s = 2;
+    double look_thoroughly_s = 3;
     /// A face that is gone for at most so long, and reappears near where it was, keeps its track.
     double bridged_s = 0.5;
     bool with_irises = false;
