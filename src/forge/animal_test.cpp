@@ -3,6 +3,7 @@
 
 #include "fixtures/drawn_face.h"
 #include "forge/face.h"
+#include "forge/test_models.h"
 
 #include <gtest/gtest.h>
 #include <opencv2/imgproc.hpp>
@@ -11,15 +12,6 @@
 
 namespace bonafide::forge {
 namespace {
-
-const infer::ModelStore& models() {
-    static const infer::ModelStore store = [] {
-        auto opened = infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_WHEELS_DIR}, "");
-        ENSURE(opened.ok());
-        return std::move(*opened);
-    }();
-    return store;
-}
 
 struct Person {
     cv::Mat picture;

@@ -11,6 +11,7 @@
 #include "forge/picture.h"
 #include "forge/seal.h"
 #include "forge/swap.h"
+#include "forge/test_models.h"
 #include "ingest/identify.h"
 #include "media/encode.h"
 
@@ -25,15 +26,6 @@ namespace bonafide::forge {
 namespace {
 
 using testing::HasSubstr;
-
-const infer::ModelStore& models() {
-    static const infer::ModelStore store = [] {
-        auto opened = infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_WHEELS_DIR}, "");
-        ENSURE(opened.ok());
-        return std::move(*opened);
-    }();
-    return store;
-}
 
 /// A drawn face in front of something that is not even.
 cv::Mat portrait(std::uint64_t seed = 1, cv::Size size = {640, 480}) {

@@ -3,6 +3,7 @@
 #include "features/watermark/watermark.h"
 #include "forge/make.h"
 #include "forge/seal.h"
+#include "forge/test_models.h"
 #include "ingest/byte_source.h"
 
 #include <gmock/gmock.h>
@@ -14,16 +15,6 @@ namespace bonafide::forge {
 namespace {
 
 using testing::HasSubstr;
-
-const infer::ModelStore& models() {
-    static const infer::ModelStore store = [] {
-        auto opened = infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json",
-                                              {BONAFIDE_SOURCE_DIR "/models", BONAFIDE_WHEELS_DIR}, "");
-        ENSURE(opened.ok());
-        return std::move(*opened);
-    }();
-    return store;
-}
 
 class MadeUpFace : public testing::TestWithParam<std::string> {
   protected:

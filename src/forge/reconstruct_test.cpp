@@ -5,6 +5,7 @@
 #include "forge/make.h"
 #include "forge/picture.h"
 #include "forge/seal.h"
+#include "forge/test_models.h"
 #include "ingest/identify.h"
 #include "media/encode.h"
 
@@ -19,16 +20,6 @@ namespace bonafide::forge {
 namespace {
 
 using testing::HasSubstr;
-
-const infer::ModelStore& models() {
-    static const infer::ModelStore store = [] {
-        auto opened = infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json",
-                                              {BONAFIDE_SOURCE_DIR "/models", BONAFIDE_WHEELS_DIR}, "");
-        ENSURE(opened.ok());
-        return std::move(*opened);
-    }();
-    return store;
-}
 
 cv::Mat scene(cv::Size size, std::uint64_t seed = 1) {
     fixtures::CameraSettings settings;

@@ -4,6 +4,7 @@
 #include "fixtures/onnx_network.h"
 #include "forge/face.h"
 #include "forge/overlay.h"
+#include "forge/test_models.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,16 +14,6 @@ namespace bonafide::forge {
 namespace {
 
 using testing::HasSubstr;
-
-const infer::ModelStore& models() {
-    static const infer::ModelStore store = [] {
-        auto opened = infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json",
-                                              {BONAFIDE_SOURCE_DIR "/models", BONAFIDE_WHEELS_DIR}, "");
-        ENSURE(opened.ok());
-        return std::move(*opened);
-    }();
-    return store;
-}
 
 TEST(SwapAutoencoder, PutsWhatTheNetworkGivesWhereTheFaceIs) {
     // Leaning, and near an edge: the square that is cut out reaches beyond the picture.

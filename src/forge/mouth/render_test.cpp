@@ -4,6 +4,7 @@
 #include "fixtures/drawn_face.h"
 #include "forge/face.h"
 #include "forge/mouth/warp.h"
+#include "forge/test_models.h"
 
 #include <gtest/gtest.h>
 #include <opencv2/imgproc.hpp>
@@ -15,15 +16,6 @@ namespace {
 
 namespace landmark = features::faces::landmark;
 using features::faces::Face;
-
-const infer::ModelStore& models() {
-    static const infer::ModelStore store = [] {
-        auto opened = infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_WHEELS_DIR}, "");
-        ENSURE(opened.ok());
-        return std::move(*opened);
-    }();
-    return store;
-}
 
 Face face_in(const cv::Mat& picture) {
     auto face = largest_face(picture, models(), 1, 64);
