@@ -1,23 +1,9 @@
 """`bonafide forge`: nothing leaves it unmarked, and `check` knows its own marks."""
 
-import json
 import stat
 import subprocess
 
 import pytest
-
-
-@pytest.fixture(scope="module")
-def forge(bonafide, tmp_path_factory):
-    """`bonafide forge` with keys of its own; `.keys` is their folder."""
-    keys = tmp_path_factory.mktemp("data") / "bonafide" / "forge"
-
-    def run(*arguments, as_json=True):
-        done = bonafide("forge", *arguments, "--keys", keys, *(["--json"] if as_json else []))
-        return (json.loads(done.stdout) if as_json and done.returncode == 0 else done)
-
-    run.keys = keys
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +89,7 @@ def test_swap_needs_consent(forge, portraits, tmp_path):
     portrait, other = portraits
     record = tmp_path / "consent.json"
     swap = ("swap", portrait, "--face", other, "-o", tmp_path / "swap.png")
-    done = forge("consent", "new", "--person", "Drawn Person", "--purpose", "satire", "--until", "2999-01-01", "--for", "swap", "-o", record, as_json=False)
+    done = forge("consent", "new", "--person", "Drawn Person", "--purpose", "satire", "--until", "2999-01-01", "--for", "swap", "-o", record)
     assert done.returncode == 0, done.stderr
     shown = forge("consent", "show", record)
     assert shown["person"] == "Drawn Person" and shown["signed_here"] and not shown["ended"]
@@ -113,7 +99,7 @@ def test_swap_needs_consent(forge, portraits, tmp_path):
 
     tampered = tmp_path / "tampered.json"
     tampered.write_text(record.read_text().replace("2999", "3999"))
-    forge("consent", "new", "--person", "Late", "--purpose", "satire", "--until", "2999-01-01", "--for", "swap", "-o", tmp_path / "late.json", as_json=False)
+    forge("consent", "new", "--person", "Late", "--purpose", "satire", "--until", "2999-01-01", "--for", "swap", "-o", tmp_path / "late.json")
     for arguments, words in (
         ([], "--consent FILE"),
         (["--consent", record], "nobody"),
@@ -128,7 +114,7 @@ def test_swap_needs_consent(forge, portraits, tmp_path):
         assert not out.exists()
     for arguments in (["--purpose", "profit"], ["--until", "2026-02-30"], ["--until", "2020-01-01"], ["--for", "blend"]):
         wanted = {"--person": "P", "--purpose": "satire", "--until": "2999-01-01", "--for": "swap", **dict([arguments])}
-        done = forge("consent", "new", *(word for pair in wanted.items() for word in pair), "-o", tmp_path / "no.json", as_json=False)
+        done = forge("consent", "new", *(word for pair in wanted.items() for word in pair), "-o", tmp_path / "no.json")
         assert done.returncode == 2 and not (tmp_path / "no.json").exists(), arguments
 
 

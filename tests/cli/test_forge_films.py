@@ -7,19 +7,6 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def forge(bonafide, tmp_path_factory):
-    """`bonafide forge` with keys of its own; `.keys` is their folder."""
-    keys = tmp_path_factory.mktemp("data") / "bonafide" / "forge"
-
-    def run(*arguments):
-        done = bonafide("forge", *arguments, "--keys", keys, *([] if arguments[0] == "consent" else ["--json"]))
-        return json.loads(done.stdout) if done.returncode == 0 and arguments[0] != "consent" else done
-
-    run.keys = keys
-    return run
-
-
-@pytest.fixture(scope="module")
 def talkers(bonafide, tmp_path_factory):
     """Films of drawn faces, with and without sound, and portraits."""
     folder = tmp_path_factory.mktemp("talkers")

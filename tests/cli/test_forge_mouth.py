@@ -7,22 +7,16 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def forge(bonafide, tmp_path_factory):
-    """`bonafide forge` with keys of its own, and the options of a consent that holds."""
-    keys = tmp_path_factory.mktemp("data") / "bonafide" / "forge"
-
-    def run(*arguments):
-        done = bonafide("forge", *arguments, "--keys", keys, *([] if arguments[0] == "consent" else ["--json"]))
-        return json.loads(done.stdout) if done.returncode == 0 and arguments[0] != "consent" else done
-
+def forge(forge):
+    """With the options of a consent that holds, and of one for another kind."""
     records = {}
     for kind in ("mouth", "swap"):
-        records[kind] = keys.parent / f"{kind}.json"
-        done = run("consent", "new", "--person", "Drawn", "--purpose", "testing", "--until", "2999-01-01", "--for", kind, "-o", records[kind])
+        records[kind] = forge.keys.parent / f"{kind}.json"
+        done = forge("consent", "new", "--person", "Drawn", "--purpose", "testing", "--until", "2999-01-01", "--for", kind, "-o", records[kind])
         assert done.returncode == 0, done.stderr
-    run.consent = ("--person", "Drawn", "--consent", records["mouth"])
-    run.other_consent = ("--person", "Drawn", "--consent", records["swap"])
-    return run
+    forge.consent = ("--person", "Drawn", "--consent", records["mouth"])
+    forge.other_consent = ("--person", "Drawn", "--consent", records["swap"])
+    return forge
 
 
 @pytest.fixture(scope="module")

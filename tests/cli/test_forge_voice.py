@@ -8,18 +8,6 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def forge(bonafide, tmp_path_factory):
-    """`bonafide forge` with keys of its own."""
-    keys = tmp_path_factory.mktemp("data") / "bonafide" / "forge"
-
-    def run(*arguments):
-        done = bonafide("forge", *arguments, "--keys", keys, *([] if arguments[0] == "consent" else ["--json"]))
-        return json.loads(done.stdout) if done.returncode == 0 and arguments[0] != "consent" else done
-
-    return run
-
-
-@pytest.fixture(scope="module")
 def voices(bonafide, tmp_path_factory):
     """Two artificial voices, and sound of which nobody can tell who speaks."""
     folder = tmp_path_factory.mktemp("voices")
