@@ -2,8 +2,8 @@
 
 #include "base/hash.h"
 #include "forge/animal.h"
+#include "forge/consented.h"
 #include "forge/face.h"
-#include "forge/identity/consent.h"
 #include "forge/picture.h"
 #include "forge/swap.h"
 #include "forge/swap_autoencoder.h"
@@ -17,16 +17,16 @@ namespace {
 
 using features::faces::Face;
 
-/// Puts on the face of the person in given.face, by a mesh.
+/// Puts on the face of the person in given.second, by a mesh.
 Result<FaceChange> prepare_mesh_swap(const Given& given, const infer::ModelStore& models, const Limits& limits,
                                      int threads) {
-    if (given.face == nullptr) {
+    if (given.second == nullptr) {
         return Error{ErrorCode::kUsage, "no picture with the face to put on was given (--face)"};
     }
     const auto of_the_other = [](const Error& error) {
         return Error{error.code, "the face's picture: " + error.message};
     };
-    const auto read = read_picture(*given.face, limits);
+    const auto read = read_picture(*given.second, limits);
     if (!read) {
         return of_the_other(read.error());
     }
@@ -43,12 +43,12 @@ Result<FaceChange> prepare_mesh_swap(const Given& given, const infer::ModelStore
     return swap;
 }
 
-/// Gives the face again by the network in given.face, which knows another person's.
+/// Gives the face again by the network in given.second, which knows another person's.
 Result<FaceChange> prepare_autoencoder_swap(const Given& given, int threads) {
-    if (given.face == nullptr) {
+    if (given.second == nullptr) {
         return Error{ErrorCode::kUsage, "no trained network was given (--network)"};
     }
-    const auto bytes = given.face->read_all(infer::ForeignNetwork::kMostBytes);
+    const auto bytes = given.second->read_all(infer::ForeignNetwork::kMostBytes);
     if (!bytes) {
         return Error{bytes.error().code, "the network: " + bytes.error().message};
     }
@@ -66,14 +66,14 @@ Result<FaceChange> prepare_autoencoder_swap(const Given& given, int threads) {
 
 Result<FaceChange> prepare_swap(const Order& order, const Given& given, const infer::ModelStore& models,
                                 const Limits& limits, int threads) {
-    const auto consent = check_consent(order.consent, {order.kind, order.person, today(), order.consent_signer});
-    if (!consent) {
-        return consent.error();
+    Made made;
+    if (auto consented = take_consent(order, made); !consented) {
+        return consented.error();
     }
     const bool by_autoencoder = order.model == "autoencoder";
     if (!by_autoencoder && !order.model.empty() && order.model != "mesh") {
         return Error{ErrorCode::kUsage,
-                     "'" + order.model + "' exchanges no face; `bonafide forge swap --help` lists " + "what does"};
+                     "'" + order.model + "' exchanges no face; `bonafide forge swap --help` lists what does"};
     }
     auto swap =
         by_autoencoder ? prepare_autoencoder_swap(given, threads) : prepare_mesh_swap(given, models, limits, threads);
@@ -82,16 +82,15 @@ Result<FaceChange> prepare_swap(const Order& order, const Given& given, const in
     }
     swap->least_px = kSmallestSwappedFacePx;
     swap->made.kind = order.kind;
-    swap->made.purpose = consent->purpose;
-    swap->made.consent_sha256 =
-        sha256_hex({reinterpret_cast<const std::uint8_t*>(order.consent.data()), order.consent.size()});
+    swap->made.purpose = made.purpose;
+    swap->made.consent_sha256 = made.consent_sha256;
     return swap;
 }
 
 Result<FaceChange> prepare_animal(const Order& order, const Given& given, const Limits& limits) {
     const auto& drawn = drawn_animals();
     const bool known = std::find(drawn.begin(), drawn.end(), order.animal) != drawn.end();
-    if (order.animal.empty() == (given.face == nullptr)) {
+    if (order.animal.empty() == (given.second == nullptr)) {
         return Error{ErrorCode::kUsage, "either a drawn animal (--animal) or a picture of one (--picture) is needed"};
     }
     if (!order.animal.empty() && !known) {
@@ -100,8 +99,8 @@ Result<FaceChange> prepare_animal(const Order& order, const Given& given, const 
     }
     cv::Mat animal;
     std::array<cv::Point2f, 3> places;
-    if (given.face != nullptr) {
-        auto other = read_picture(*given.face, limits);
+    if (given.second != nullptr) {
+        auto other = read_picture(*given.second, limits);
         if (!other) {
             return Error{other.error().code, "the animal's picture: " + other.error().message};
         }

@@ -7,6 +7,8 @@
 // pitch below 66 Hz or above 400 Hz is not found.
 #include "features/voice/frames.h"
 
+#include "features/voice/mel_scale.h"
+
 #include <opencv2/core.hpp>
 
 #include <algorithm>
@@ -65,10 +67,8 @@ std::vector<double> evenly(double first, double last, std::size_t count) {
 }
 
 std::vector<double> evenly_on_mel(double first_hz, double last_hz, std::size_t count) {
-    const auto mel = [](double frequency) { return 2595 * std::log10(1 + frequency / 700); };
-    std::vector<double> edges = evenly(mel(first_hz), mel(last_hz), count);
-    std::transform(edges.begin(), edges.end(), edges.begin(),
-                   [](double value) { return 700 * (std::pow(10, value / 2595) - 1); });
+    std::vector<double> edges = evenly(mel_of(first_hz), mel_of(last_hz), count);
+    std::transform(edges.begin(), edges.end(), edges.begin(), hertz_of);
     return edges;
 }
 

@@ -1,11 +1,10 @@
 #include "forge/mouth/make.h"
 
-#include "base/hash.h"
+#include "forge/consented.h"
 #include "forge/face.h"
 #include "forge/film.h"
 #include "forge/film_copy.h"
 #include "forge/film_faces.h"
-#include "forge/identity/consent.h"
 #include "forge/mouth/from_clip.h"
 #include "forge/mouth/from_sound.h"
 #include "forge/mouth/person.h"
@@ -72,11 +71,11 @@ Result<Driver> driven_by_mouth(OpenedFilm source, const infer::ModelStore& model
 
 Result<Driver> read_driver(const Order& order, const Given& given, const infer::ModelStore& models,
                            const Limits& limits, int threads) {
-    if ((order.driver != "sound" && order.driver != "mouth") || given.face == nullptr) {
+    if ((order.driver != "sound" && order.driver != "mouth") || given.second == nullptr) {
         return Error{ErrorCode::kUsage, "either a sound (--sound) or another clip (--mouth-of) drives the mouth"};
     }
     const bool by_sound = order.driver == "sound";
-    auto source = open_film(*given.face, limits);
+    auto source = open_film(*given.second, limits);
     auto driver = !source    ? Result<Driver>(source.error())
                   : by_sound ? driven_by_sound(std::move(*source), threads)
                              : driven_by_mouth(std::move(*source), models, threads);
@@ -185,9 +184,9 @@ Result<Product> speaking_film(const Order& order, const Given& given, Driver& dr
 
 Result<Product> make_mouth(const Order& order, const Given& given, const infer::ModelStore& models,
                            const Limits& limits, int threads) {
-    const auto consent = check_consent(order.consent, {order.kind, order.person, today(), order.consent_signer});
-    if (!consent) {
-        return consent.error();
+    Made made;
+    if (auto consented = take_consent(order, made); !consented) {
+        return consented.error();
     }
     if (order.format != "mp4") {
         return Error{ErrorCode::kUsage, "what speaks is a film, and is saved as .mp4, not as " + order.format};
@@ -199,14 +198,10 @@ Result<Product> make_mouth(const Order& order, const Given& given, const infer::
     if (!driver) {
         return driver.error();
     }
-    Made made;
     made.kind = order.kind;
     made.label = order.label;
     made.description = order.driver == "sound" ? "a person's mouth moved to speech that is not theirs"
                                                : "a person's mouth moved like that of another clip";
-    made.purpose = consent->purpose;
-    made.consent_sha256 =
-        sha256_hex({reinterpret_cast<const std::uint8_t*>(order.consent.data()), order.consent.size()});
     const bool is_film = ingest::identify(given.picture).kind == ingest::MediaKind::kVideo;
     return is_film ? speaking_film(order, given, *driver, std::move(made), models, limits, threads)
                    : speaking_picture(order, given, *driver, std::move(made), models, limits, threads);

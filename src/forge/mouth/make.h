@@ -4,7 +4,7 @@
 
 namespace bonafide::forge {
 
-/// "mouth": the person of a film, or of a picture that becomes a film, says what `given.face` holds: with
+/// "mouth": the person of a film, or of a picture that becomes a film, says what `given.second` holds: with
 /// `order.driver` "sound" its sound, with "mouth" what the mouth of the clip does. That sound becomes the film's: cut
 /// where the film ends, silent where it is shorter. kUsage without a valid consent record, without speech or without a
 /// face; else as make_film().

@@ -1,5 +1,7 @@
 #include "forge/mouth/shape.h"
 
+#include <opencv2/imgproc.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -30,22 +32,13 @@ MouthShape MouthCurve::at(double time_s) const {
 }
 
 std::vector<float> smoothed_without_lag(const std::vector<float>& values, double sigma) {
-    const auto reach = static_cast<std::ptrdiff_t>(std::ceil(3 * sigma));
-    std::vector<float> weights;
-    float sum = 0;
-    for (std::ptrdiff_t k = -reach; k <= reach; ++k) {
-        weights.push_back(static_cast<float>(std::exp(-0.5 * static_cast<double>(k * k) / (sigma * sigma))));
-        sum += weights.back();
+    if (values.empty()) {
+        return {};
     }
-    const auto count = static_cast<std::ptrdiff_t>(values.size());
+    const int reach = static_cast<int>(std::ceil(3 * sigma));
     std::vector<float> result(values.size());
-    for (std::ptrdiff_t i = 0; i < count; ++i) {
-        for (std::ptrdiff_t k = -reach; k <= reach; ++k) {
-            const std::ptrdiff_t at = std::clamp<std::ptrdiff_t>(i + k, 0, count - 1);
-            result[static_cast<std::size_t>(i)] +=
-                weights[static_cast<std::size_t>(k + reach)] / sum * values[static_cast<std::size_t>(at)];
-        }
-    }
+    cv::Mat smooth(1, static_cast<int>(result.size()), CV_32F, result.data());
+    cv::GaussianBlur(cv::Mat(values).reshape(1, 1), smooth, {2 * reach + 1, 1}, sigma, 0, cv::BORDER_REPLICATE);
     return result;
 }
 

@@ -6,6 +6,7 @@
 #include "forge/voice/griffin_lim.h"
 
 #include "base/ensure.h"
+#include "features/voice/mel_scale.h"
 #include "forge/random.h"
 
 #include <opencv2/core.hpp>
@@ -25,15 +26,9 @@ constexpr int kPasses = 60;
 constexpr float kMomentum = 0.99F;
 constexpr float kLeastWeight = 1e-3F;  ///< at the very ends, in the silence that was put there
 
+using features::voice::hertz_of;
+using features::voice::mel_of;
 using Spectrum = std::vector<std::complex<float>>;  ///< kBins a frame, one frame after another
-
-double mel_of(double frequency_hz) {
-    return 2595 * std::log10(1 + frequency_hz / 700);
-}
-
-double hertz_of(double mel) {
-    return 700 * (std::pow(10, mel / 2595) - 1);
-}
 
 const std::vector<float>& window() {
     static const auto made = [] {

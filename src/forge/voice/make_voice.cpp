@@ -2,9 +2,8 @@
 // one way out for what they make.
 #include "forge/voice/make_voice.h"
 
-#include "base/hash.h"
 #include "features/speaker/voices.h"
-#include "forge/identity/consent.h"
+#include "forge/consented.h"
 #include "forge/label.h"
 #include "forge/sound_marking.h"
 #include "forge/voice/convert.h"
@@ -109,16 +108,15 @@ std::string likeness(const evidence::VoiceNumbers& one, const evidence::VoiceNum
 
 Result<Voice> converted_voice(const Order& order, const VoiceSound& sound, const Given& given,
                               const infer::ModelStore& models, const Limits& limits, int threads) {
-    const std::string kind(consent_kind_of(order.kind, order.voice));
-    const auto consent = check_consent(order.consent, {kind, order.person, today(), order.consent_signer});
-    if (!consent) {
-        return consent.error();
+    Voice voice{{}, kRate16k_hz};
+    if (auto consented = take_consent(order, voice.made); !consented) {
+        return consented.error();
     }
     const auto of_the_sample = [](const Error& error) { return Error{error.code, "the sample: " + error.message}; };
-    if (given.face == nullptr) {
+    if (given.second == nullptr) {
         return Error{ErrorCode::kUsage, "no sample of the voice was given"};
     }
-    const auto sample = read_voice(*given.face, limits, threads);
+    const auto sample = read_voice(*given.second, limits, threads);
     if (!sample) {
         return of_the_sample(sample.error());
     }
@@ -134,16 +132,13 @@ Result<Voice> converted_voice(const Order& order, const VoiceSound& sound, const
     if (!conversion) {
         return conversion.error();
     }
-    Voice voice{{voice_of(conversion->model, sound.mono_16k.size(), order.seed)}, kRate16k_hz};
+    voice.channels = {voice_of(conversion->model, sound.mono_16k.size(), order.seed)};
     const auto after = speaker_of(voice.channels.front(), models, threads);
     voice.made.description = "the words of a recording with the voice moved towards another person's: pitch times " +
                              two_decimals(conversion->pitch_ratio) + ", formants times " +
                              two_decimals(conversion->formant_ratio) + "; likeness of the speakers (cosine) " +
                              likeness(*before, *wanted) + " before, " +
                              (after ? likeness(*after, *wanted) : std::string("not known")) + " after";
-    voice.made.purpose = consent->purpose;
-    voice.made.consent_sha256 =
-        sha256_hex({reinterpret_cast<const std::uint8_t*>(order.consent.data()), order.consent.size()});
     return voice;
 }
 
