@@ -3,11 +3,14 @@
 #include "evidence/map_grid.h"
 
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <exception>
+#include <numeric>
 
 namespace bonafide::analysis {
 namespace {
@@ -135,6 +138,27 @@ std::string model_problem(const AnalyzerDefinition& definition, const infer::Mod
     return {};
 }
 
+/// Calls `action` once for every work, as many at a time as there are cores. Those that divide their work come last:
+/// they fill the cores that the others, each of which keeps to one, leave idle in the end. Handed out one by one,
+/// because a range that the scheduler may divide lets a core that waits inside one analyzer take up another, which
+/// delays the first.
+template <class Action>
+void for_each_work(const std::vector<Work>& works, const Action& action) {
+    std::vector<std::size_t> order(works.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_partition(order.begin(), order.end(),
+                          [&](std::size_t index) { return !works[index].definition->divides_its_work; });
+    std::atomic<std::size_t> next{0};
+    tbb::parallel_for(
+        0, tbb::this_task_arena::max_concurrency(),
+        [&](int) {
+            for (std::size_t at = next++; at < order.size(); at = next++) {
+                action(order[at]);
+            }
+        },
+        tbb::simple_partitioner());
+}
+
 }  // namespace
 
 RunResult run(const std::vector<Planned>& plan, const features::Media& media, const infer::ModelStore& models,
@@ -176,7 +200,7 @@ RunResult run(const std::vector<Planned>& plan, const features::Media& media, co
     const Context context{media, models, result.read ? &*result.read : nullptr, trust_anchors_pem, camera, claimed};
     const cv::Size picture = media.image() != nullptr ? media.image()->rgb.size() : cv::Size();
     result.analyses.resize(works.size());
-    tbb::parallel_for(std::size_t{0}, works.size(), [&](std::size_t index) {
+    for_each_work(works, [&](std::size_t index) {
         Work& work = works[index];
         Analysis analysis;
         work.guarded([&] { analysis = checked(*work.definition, work.analyzer->finish(context), picture); });

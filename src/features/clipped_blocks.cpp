@@ -20,15 +20,8 @@ cv::Mat clipped_blocks(const cv::Mat& rgb, int orientation, const std::array<std
     const int brightest = 255 - std::clamp(kLeastMargin + step, kLeastMargin, kLargestMargin);
     cv::Mat clipped(rgb.size(), CV_8UC1, cv::Scalar(0));
     if (rgb.type() == CV_8UC3) {
-        for (int row = 0; row < rgb.rows; ++row) {
-            const unsigned char* pixel = rgb.ptr(row);
-            unsigned char* out = clipped.ptr(row);
-            for (int column = 0; column < rgb.cols; ++column, pixel += 3) {
-                const int most = std::max({pixel[0], pixel[1], pixel[2]});
-                const int least = std::min({pixel[0], pixel[1], pixel[2]});
-                out[column] = most >= brightest || least <= kDarkest ? 255 : 0;
-            }
-        }
+        cv::inRange(rgb, cv::Scalar::all(kDarkest + 1), cv::Scalar::all(brightest - 1), clipped);
+        cv::bitwise_not(clipped, clipped);
     }
     clipped = media::upright(clipped, media::inverse_of(orientation));
     const cv::Size blocks((clipped.cols + 7) / 8, (clipped.rows + 7) / 8);

@@ -29,16 +29,27 @@ Result<std::unique_ptr<Media>> Media::open(const ingest::Identity& identity, con
             return bytes.error();
         }
         media->bytes_ = std::move(*bytes);
-        auto image = media::decode_image(identity, media->bytes_, limits);
-        if (!image) {
-            return image.error();
-        }
-        media->image_ = std::move(*image);
         if (identity.container == ingest::Container::kJpeg) {
             if (auto header = media::read_jpeg_header(media->bytes_)) {
                 media->jpeg_ = std::move(*header);
             }
         }
+        Result<media::Image> image = Error{ErrorCode::kInternal, "not decoded"};
+        // Whoever looks at a JPEG's pixels nearly always looks at its coefficients, and nothing else can be done until
+        // the pixels are there.
+        cv::parallel_for_(cv::Range(0, 2), [&](const cv::Range& parts) {
+            for (int part = parts.start; part < parts.end; ++part) {
+                if (part == 0) {
+                    image = media::decode_image(identity, media->bytes_, limits);
+                } else {
+                    media->read_jpeg_planes();
+                }
+            }
+        });
+        if (!image) {
+            return image.error();
+        }
+        media->image_ = std::move(*image);
         return media;
     }
     auto reader = media::StreamReader::open(identity, source, limits);
@@ -55,15 +66,16 @@ const cv::Mat& Media::luma() const {
     return luma_;
 }
 
+void Media::read_jpeg_planes() {
+    if (jpeg_) {
+        if (auto planes = media::read_jpeg_coefficients(bytes_, limits_)) {
+            jpeg_planes_ = std::move(*planes);
+        }
+    }
+}
+
 const std::vector<media::JpegPlane>* Media::jpeg_planes() const {
     ENSURE(image_.has_value());
-    std::call_once(jpeg_planes_once_, [this] {
-        if (jpeg_) {
-            if (auto planes = media::read_jpeg_coefficients(bytes_, limits_)) {
-                jpeg_planes_ = std::move(*planes);
-            }
-        }
-    });
     return jpeg_planes_ ? &*jpeg_planes_ : nullptr;
 }
 

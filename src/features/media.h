@@ -43,8 +43,9 @@ class Media {
     const media::StreamTable* streams() const { return reader_ ? &reader_->table() : nullptr; }
     media::StreamReader* reader() const { return reader_.get(); }
 
-    // Features of still pictures, computed once. ENSURE: image() is not null.
-    /// Luminance in 8-bit units [0, 255], CV_32FC1 (ITU-R BT.601 weights); 16-bit pictures are divided by 257.
+    // Features of still pictures. ENSURE: image() is not null.
+    /// Computed on first use. Luminance in 8-bit units [0, 255], CV_32FC1 (ITU-R BT.601 weights); 16-bit pictures are
+    /// divided by 257.
     const cv::Mat& luma() const;
     /// Quantised DCT coefficients of every component of a JPEG, in the orientation they are stored in
     /// (media/image_orientation.h turns what was measured on them upright). Null where the input is no JPEG or they
@@ -53,6 +54,8 @@ class Media {
 
   private:
     Media(const ingest::Identity& identity, const ingest::ByteSource& source, const Limits& limits);
+    void read_jpeg_planes();
+
     ingest::Identity identity_;
     const ingest::ByteSource& source_;
     Limits limits_;
@@ -63,8 +66,7 @@ class Media {
     std::unique_ptr<media::StreamReader> reader_;
     mutable std::once_flag luma_once_;
     mutable cv::Mat luma_;
-    mutable std::once_flag jpeg_planes_once_;
-    mutable std::optional<std::vector<media::JpegPlane>> jpeg_planes_;
+    std::optional<std::vector<media::JpegPlane>> jpeg_planes_;
 };
 
 }  // namespace bonafide::features

@@ -11,6 +11,7 @@
 #include "fusion/learned_fusion.h"
 
 #include "base/ensure.h"
+#include "base/median.h"
 #include "evidence/map_grid.h"
 
 #include <opencv2/imgproc.hpp>
@@ -144,10 +145,9 @@ double LearnedFusion::picture_score(const std::vector<const Heard*>& voices, con
     auto weight = picture_.begin();
     for (const int window : kPictureWindows) {
         const cv::Mat smooth = averaged(log_odds, window);
-        std::vector<float> ordered(smooth.begin<float>(), smooth.end<float>());
-        std::sort(ordered.begin(), ordered.end());
-        for (const double quantile : kQuantiles) {
-            score += *weight++ * ordered[static_cast<std::size_t>(quantile * static_cast<double>(ordered.size() - 1))];
+        for (const float quantile :
+             quantiles_of(std::vector<float>(smooth.begin<float>(), smooth.end<float>()), kQuantiles)) {
+            score += *weight++ * quantile;
         }
     }
     for (std::size_t index = 0; index < voices.size(); ++index, weight += 2) {

@@ -12,7 +12,10 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 namespace bonafide::analyzers::clone {
 namespace {
@@ -70,28 +73,83 @@ std::vector<Tap> make_taps() {
 }
 
 constexpr int kTile = 64;
+constexpr int kLanes = 8;
+using Lane = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 
-// Sums of the weighted taps for the `kTile` places from `row` on; the sums stay in registers.
-__attribute__((target_clones("avx2", "default"))) void weigh(const float* const* rows, const float* weights, int taps,
-                                                             float* __restrict out) {
-    float sum[kTile] = {};
-    for (int tap = 0; tap < taps; ++tap) {
-        const float weight = weights[tap];
-        const float* row = rows[tap];
-        for (int x = 0; x < kTile; ++x) {
-            sum[x] += weight * row[x];
-        }
+// A kernel keeps its value or changes its sign where the disc is mirrored left to right, and likewise top to bottom.
+// Of the pixels that a mirroring exchanges the sum or the difference is all it needs, which leaves a quarter of the
+// disc.
+struct Symmetry {
+    float across = 1, down = 1;
+};
+constexpr std::array<Symmetry, 4> kSymmetries = {{{1, 1}, {1, -1}, {-1, 1}, {-1, -1}}};
+
+// The cosine of the `m`th angular order, or its sine.
+constexpr std::size_t symmetry_of(int m, bool sine) {
+    return (m % 2 == (sine ? 0 : 1) ? 2U : 0U) + (sine ? 1U : 0U);
+}
+static_assert(symmetry_of(0, false) == 0 && symmetry_of(1, false) == 2 && symmetry_of(1, true) == 1 &&
+              symmetry_of(2, true) == 3);
+
+// What is left of four pixels that lie around the middle: `rows` at (x, y), (-x, y), (x, -y), (-x, -y).
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void fold(const std::array<const float*, 4>& rows, Symmetry symmetry, float* out) {
+    const float both = symmetry.across * symmetry.down;
+    for (int x = 0; x < kTile; x += kLanes) {
+        const auto* a = reinterpret_cast<const Lane*>(rows[0] + x);
+        const auto* b = reinterpret_cast<const Lane*>(rows[1] + x);
+        const auto* c = reinterpret_cast<const Lane*>(rows[2] + x);
+        const auto* d = reinterpret_cast<const Lane*>(rows[3] + x);
+        *reinterpret_cast<Lane*>(out + x) = (*a + symmetry.across * *b) + (symmetry.down * *c + both * *d);
     }
-    std::copy(sum, sum + kTile, out);
+}
+
+// Sums of `taps` rows of kTile places by their weights. Written out, so that the sums stay in registers.
+template <int... k>
+inline __attribute__((always_inline)) void weigh(const float* rows, const float* weights, int taps, float* out,
+                                                 std::integer_sequence<int, k...>) {
+    Lane sum[sizeof...(k)] = {};
+    for (int tap = 0; tap < taps; ++tap, rows += kTile) {
+        const float weight = weights[tap];
+        ((sum[k] += weight * *reinterpret_cast<const Lane*>(rows + kLanes * k)), ...);
+    }
+    ((*reinterpret_cast<Lane*>(out + kLanes * k) = sum[k]), ...);
+}
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void weigh(const float* rows, const float* weights, int taps, float* out) {
+    weigh(rows, weights, taps, out, std::make_integer_sequence<int, kTile / kLanes>());
 }
 
 struct Kernels {
-    std::vector<Tap> taps = make_taps();
-    std::vector<float> weights;  ///< one kernel after the other
+    std::vector<cv::Point> taps;                                   ///< from the middle, neither coordinate below 0
+    std::array<std::vector<int>, kSymmetries.size()> of_symmetry;  ///< numbers of the kernels
+    std::vector<float> weights;                                    ///< one kernel after the other, at `taps`
+
     Kernels() {
-        for (int kernel = 0; kernel < kKernels; ++kernel) {
-            for (const Tap& tap : taps) {
-                weights.push_back(tap.weight[kernel]);
+        const std::vector<Tap> all = make_taps();
+        for (const Tap& tap : all) {
+            if (tap.x >= kFeatureRadius && tap.y >= kFeatureRadius) {
+                taps.emplace_back(tap.x - kFeatureRadius, tap.y - kFeatureRadius);
+            }
+        }
+        int kernel = 0;
+        for (int n = 0; n < kRadialOrders; ++n) {
+            for (int m = 0; m < kAngularOrders; ++m) {
+                of_symmetry[symmetry_of(m, false)].push_back(kernel++);
+                if (m > 0) {
+                    of_symmetry[symmetry_of(m, true)].push_back(kernel++);
+                }
+            }
+        }
+        for (kernel = 0; kernel < kKernels; ++kernel) {
+            for (const Tap& tap : all) {
+                if (tap.x >= kFeatureRadius && tap.y >= kFeatureRadius) {
+                    weights.push_back(tap.weight[kernel]);
+                }
             }
         }
     }
@@ -100,14 +158,26 @@ struct Kernels {
 // `luma` has kTile more columns than the places need.
 void describe_row(const cv::Mat& luma, const Kernels& kernels, int y, cv::Mat& sums, FeatureField& field) {
     const int width = field.size.width, taps = static_cast<int>(kernels.taps.size());
-    std::vector<const float*> rows(kernels.taps.size());
+    static constexpr std::array<float, kTile> kNothing{};
+    std::vector<float> folded(kernels.taps.size() * kTile);
     for (int x = 0; x < width; x += kTile) {
-        for (int tap = 0; tap < taps; ++tap) {
-            rows[tap] = luma.ptr<float>(y + kernels.taps[tap].y) + kernels.taps[tap].x + x;
-        }
-        for (int kernel = 0; kernel < kKernels; ++kernel) {
-            weigh(rows.data(), kernels.weights.data() + static_cast<std::ptrdiff_t>(kernel) * taps, taps,
-                  sums.ptr<float>(kernel) + x);
+        for (std::size_t symmetry = 0; symmetry < kSymmetries.size(); ++symmetry) {
+            for (int tap = 0; tap < taps; ++tap) {
+                const cv::Point from = kernels.taps[tap];
+                const auto row = [&](int right, int down) {
+                    return luma.ptr<float>(y + kFeatureRadius + down) + x + kFeatureRadius + right;
+                };
+                // A pixel on an axis is its own mirror image.
+                const bool mirrored = from.x > 0, turned = from.y > 0;
+                fold({row(from.x, from.y), mirrored ? row(-from.x, from.y) : kNothing.data(),
+                      turned ? row(from.x, -from.y) : kNothing.data(),
+                      mirrored && turned ? row(-from.x, -from.y) : kNothing.data()},
+                     kSymmetries[symmetry], folded.data() + static_cast<std::ptrdiff_t>(tap) * kTile);
+            }
+            for (const int kernel : kernels.of_symmetry[symmetry]) {
+                weigh(folded.data(), kernels.weights.data() + static_cast<std::ptrdiff_t>(kernel) * taps, taps,
+                      sums.ptr<float>(kernel) + x);
+            }
         }
     }
     std::int16_t* out = field.values.data() + static_cast<std::size_t>(y) * width * kFeatureLength;

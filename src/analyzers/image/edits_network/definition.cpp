@@ -89,6 +89,7 @@ const analysis::AnalyzerDefinition& image_edits_network() {
             "2012; Cozzolino, Poggi and Verdoliva, WIFS 2015";
         made.inputs = {ingest::MediaKind::kImage};
         made.emits_map = true;
+        made.divides_its_work = true;
         made.emits = {
             {"picture_log_odds", "nat", "the network's log odds that the picture was edited, uncalibrated"},
             {"strongest_log_odds", "nat", "log odds of the block at the 99th percentile"},

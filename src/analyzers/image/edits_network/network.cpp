@@ -8,12 +8,14 @@
 
 #include "analyzers/image/edits_network/surprise.h"
 #include "base/ensure.h"
+#include "base/median.h"
 
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace bonafide::analyzers::edits {
 namespace {
@@ -26,49 +28,74 @@ constexpr std::array<double, 5> kQuantiles = {0.5, 0.9, 0.97, 0.99, 1.0};
 constexpr std::array<int, 2> kPictureWindows = {3, 7};
 constexpr int kStripRows = 32;
 
+// What a block hands to the first layer, with gaps: every plane in each window, then the plain ones. What is not
+// compared, and the filling at the end, meets weights of 0.
+constexpr int kPlainPlaces = 24;
+constexpr int kWide = static_cast<int>(kWindows.size()) * kPlanes + kPlainPlaces;
+static_assert(kPlainPlaces >= static_cast<int>(kPlain.size()));
+
+// Where input `index` of the trained network stands among them.
+std::size_t place_of(std::size_t index) {
+    const std::size_t window = index / kCompared.size();
+    return window < kWindows.size() ? window * kPlanes + static_cast<std::size_t>(kCompared[index % kCompared.size()])
+                                    : kWindows.size() * kPlanes + (index - kWindows.size() * kCompared.size());
+}
+
+// `values`, `each` of them for every input of the trained network, at the places of those inputs.
+std::vector<float> spread_out(const std::vector<float>& values, std::size_t each) {
+    std::vector<float> spread(each * kWide, 0.0F);
+    for (std::size_t index = 0; index < kInputs; ++index) {
+        std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(index * each), each,
+                    spread.begin() + static_cast<std::ptrdiff_t>(place_of(index) * each));
+    }
+    return spread;
+}
+
 // Sixteen floats that lie aligned as floats only; the compiler makes of it what the processor has.
 constexpr int kLanes = 16;
 using Loose = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
+// Eight of them, which the number of planes is a multiple of.
+constexpr int kEight = 8;
+using Eight = float __attribute__((vector_size(4 * kEight), aligned(4), may_alias));
+static_assert(kPlanes % kEight == 0 && kPlainPlaces % kEight == 0);
 
-// to = max(bias + from * weights, 0) for one block.
-template <int inputs, int outputs>
-inline __attribute__((always_inline)) void layer(const float* from, const float* weights, const float* bias,
-                                                 float* to) {
-    constexpr int kTogether = 2;
-    static_assert(outputs % (kTogether * kLanes) == 0);
-    for (int part = 0; part < outputs; part += kTogether * kLanes) {
-        Loose sum[kTogether];
-        for (int k = 0; k < kTogether; ++k) {
-            sum[k] = *reinterpret_cast<const Loose*>(bias + part + kLanes * k);
-        }
-        for (int input = 0; input < inputs; ++input) {
-            const float value = from[input];
-            const float* row = weights + input * outputs + part;
-            for (int k = 0; k < kTogether; ++k) {
-                sum[k] += *reinterpret_cast<const Loose*>(row + kLanes * k) * value;
-            }
-        }
-        for (int k = 0; k < kTogether; ++k) {
-            for (int lane = 0; lane < kLanes; ++lane) {
-                to[part + kLanes * k + lane] = std::max(sum[k][lane], 0.0F);
-            }
-        }
+Eight& at_8(float* place) {
+    return *reinterpret_cast<Eight*>(place);
+}
+const Eight& at_8(const float* place) {
+    return *reinterpret_cast<const Eight*>(place);
+}
+
+// to = max(bias + from * weights, 0) for one block. All outputs are summed side by side, written out so that the sums
+// stay in registers.
+template <int inputs, int... k>
+inline __attribute__((always_inline)) void layer(const float* from, const float* weights, const float* bias, float* to,
+                                                 std::integer_sequence<int, k...>) {
+    Loose sum[] = {*reinterpret_cast<const Loose*>(bias + kLanes * k)...};
+    for (int input = 0; input < inputs; ++input) {
+        const float value = from[input];
+        const float* row = weights + input * kLanes * static_cast<int>(sizeof...(k));
+        ((sum[k] += *reinterpret_cast<const Loose*>(row + kLanes * k) * value), ...);
     }
+    const Loose none = {};
+    ((*reinterpret_cast<Loose*>(to + kLanes * k) = sum[k] > none ? sum[k] : none), ...);
 }
 
 #if defined(__x86_64__)
 __attribute__((target_clones("avx512f", "avx2", "default")))
 #endif
-float judge_block(const float* inputs, const float* first, const float* first_bias, const float* second,
-                  const float* second_bias, const float* last, float last_bias) {
-    float hidden[kFirst], narrow[kSecond];
-    layer<kInputs, kFirst>(inputs, first, first_bias, hidden);
-    layer<kFirst, kSecond>(hidden, second, second_bias, narrow);
-    float sum = last_bias;
-    for (int k = 0; k < kSecond; ++k) {
-        sum += narrow[k] * last[k];
+void judge_blocks(const float* inputs, int blocks, const float* first, const float* first_bias, const float* second,
+                  const float* second_bias, const float* last, float last_bias, float* logits) {
+    for (int block = 0; block < blocks; ++block, inputs += kWide) {
+        float hidden[kFirst], narrow[kSecond];
+        layer<kWide>(inputs, first, first_bias, hidden, std::make_integer_sequence<int, kFirst / kLanes>());
+        layer<kFirst>(hidden, second, second_bias, narrow, std::make_integer_sequence<int, kSecond / kLanes>());
+        float sum = last_bias;
+        for (int k = 0; k < kSecond; ++k) {
+            sum += narrow[k] * last[k];
+        }
+        logits[block] = sum;
     }
-    return sum;
 }
 
 // Reads 32-bit little-endian numbers one after another, and remembers whether all were there and finite.
@@ -103,11 +130,11 @@ cv::Mat averaged(const cv::Mat& values, int window) {
 }
 
 cv::Mat plain_planes(const cv::Mat& planes) {
-    cv::Mat plain(planes.size(), CV_32FC(static_cast<int>(kPlain.size())));
+    cv::Mat plain(planes.size(), CV_32FC(kPlainPlaces), cv::Scalar(0));
     for (int row = 0; row < planes.rows; ++row) {
         const float* from = planes.ptr<float>(row);
         float* to = plain.ptr<float>(row);
-        for (int column = 0; column < planes.cols; ++column, from += kPlanes, to += kPlain.size()) {
+        for (int column = 0; column < planes.cols; ++column, from += kPlanes, to += kPlainPlaces) {
             for (std::size_t k = 0; k < kPlain.size(); ++k) {
                 to[k] = from[kPlain[k]];
             }
@@ -116,14 +143,87 @@ cv::Mat plain_planes(const cv::Mat& planes) {
     return plain;
 }
 
+// to += from
+#if defined(__x86_64__)
+__attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+void add(const float* from, int count, float* to) {
+    for (int at = 0; at < count; at += kEight) {
+        at_8(to + at) += at_8(from + at);
+    }
+}
+// to += entering - leaving
+#if defined(__x86_64__)
+__attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+void exchange(const float* entering, const float* leaving, int count, float* to) {
+    for (int at = 0; at < count; at += kEight) {
+        at_8(to + at) += at_8(entering + at) - at_8(leaving + at);
+    }
+}
+
+// Sums along a row of `columns` places of `channels` numbers (a multiple of kEight) each, over `window` places with the
+// outermost repeated, as standard scores: (sum - centre) * scale within +-kLargestInput, `apart` floats from each
+// other.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+void scores_along(const float* row, int columns, int channels, int window, const float* centre, const float* scale,
+                  int apart, float* scores) {
+    const int half = window / 2;
+    const Eight none = {};
+    const Eight most = none + kLargestInput, least = none - kLargestInput;
+    for (int part = 0; part < channels; part += kEight) {
+        const auto place = [&](int column) {
+            return row + static_cast<std::ptrdiff_t>(std::clamp(column, 0, columns - 1)) * channels + part;
+        };
+        Eight sum = {};
+        for (int column = -half - 1; column < half; ++column) {
+            sum += at_8(place(column));
+        }
+        float* score = scores + part;
+        for (int column = 0; column < columns; ++column, score += apart) {
+            sum += at_8(place(column + half)) - at_8(place(column - half - 1));
+            const Eight value = (sum - at_8(centre + part)) * at_8(scale + part);
+            const Eight below = value < most ? value : most;
+            at_8(score) = below > least ? below : least;
+        }
+    }
+}
+
+// A window of rows that slides down `values`, and the sums over it of every column.
+class SlidingRows {
+  public:
+    SlidingRows(const cv::Mat& values, int window, int first)
+        : values_(values), half_(window / 2), next_(first), sums_(static_cast<std::size_t>(width()), 0.0F) {
+        for (int row = first - half_ - 1; row < first + half_; ++row) {
+            add(at(row), width(), sums_.data());
+        }
+    }
+    // Those of the next row.
+    const float* next() {
+        exchange(at(next_ + half_), at(next_ - half_ - 1), width(), sums_.data());
+        ++next_;
+        return sums_.data();
+    }
+
+  private:
+    int width() const { return values_.cols * values_.channels(); }
+    const float* at(int row) const { return values_.ptr<float>(std::clamp(row, 0, values_.rows - 1)); }
+
+    const cv::Mat& values_;
+    int half_;
+    int next_;
+    std::vector<float> sums_;
+};
+
 std::vector<float> picture_statistics(const cv::Mat& logits) {
     std::vector<float> statistics;
     for (const int window : kPictureWindows) {
         const cv::Mat smooth = averaged(logits, window);
-        std::vector<float> ordered(smooth.begin<float>(), smooth.end<float>());
-        std::sort(ordered.begin(), ordered.end());
-        for (const double quantile : kQuantiles) {
-            statistics.push_back(ordered[static_cast<std::size_t>(quantile * static_cast<double>(ordered.size() - 1))]);
+        for (const float quantile :
+             quantiles_of(std::vector<float>(smooth.begin<float>(), smooth.end<float>()), kQuantiles)) {
+            statistics.push_back(quantile);
         }
     }
     return statistics;
@@ -139,9 +239,8 @@ Result<Network> Network::parse(std::span<const std::uint8_t> bytes) {
     reader.take(shape.data(), sizeof shape);
     Network network;
     network.floor_ = reader.floats(kCompared.size());
-    network.mean_ = reader.floats(kInputs);
-    network.deviation_ = reader.floats(kInputs);
-    network.first_ = reader.floats(std::size_t{kInputs} * kFirst);
+    std::vector<float> mean = reader.floats(kInputs), deviation = reader.floats(kInputs);
+    network.first_ = spread_out(reader.floats(std::size_t{kInputs} * kFirst), kFirst);
     network.first_bias_ = reader.floats(kFirst);
     network.second_ = reader.floats(std::size_t{kFirst} * kSecond);
     network.second_bias_ = reader.floats(kSecond);
@@ -151,37 +250,40 @@ Result<Network> Network::parse(std::span<const std::uint8_t> bytes) {
     network.picture_bias_ = reader.floats(1).front();
     const auto positive = [](float value) { return value > 0; };
     if (!reader.all_read() || magic != kMagic || shape != std::array<std::int32_t, 3>{kInputs, kFirst, kSecond} ||
-        !std::all_of(network.deviation_.begin(), network.deviation_.end(), positive) ||
+        !std::all_of(deviation.begin(), deviation.end(), positive) ||
         !std::all_of(network.floor_.begin(), network.floor_.end(), positive)) {
         return Error{ErrorCode::kInvalid, "the weights of the network for edits are not of the shape expected"};
     }
+    // Inputs come as sums over the windows.
+    for (std::size_t index = 0; index < kInputs; ++index) {
+        const std::size_t window = index / kCompared.size();
+        const int side = window < kWindows.size() ? kWindows[window] : kPlainWindow;
+        const auto area = static_cast<float>(side * side);
+        mean[index] *= area;
+        deviation[index] = 1 / (deviation[index] * area);
+    }
+    network.centre_ = spread_out(mean, 1);
+    network.scale_ = spread_out(deviation, 1);
     return network;
 }
 
 void Network::judge_rows(const cv::Mat& planes, const cv::Mat& plain, int begin, int end, cv::Mat& block_logits) const {
-    // cv::blur looks beyond the rows it is given where there are some.
-    std::array<cv::Mat, kWindows.size()> compared;
-    for (std::size_t window = 0; window < kWindows.size(); ++window) {
-        compared[window] = averaged(planes.rowRange(begin, end), kWindows[window]);
+    std::vector<SlidingRows> sums;
+    for (const int window : kWindows) {
+        sums.emplace_back(planes, window, begin);
     }
-    const cv::Mat kinds = averaged(plain.rowRange(begin, end), kPlainWindow);
-    std::array<float, kInputs> inputs{};
+    SlidingRows plain_sums(plain, kPlainWindow, begin);
+    std::vector<float> inputs(static_cast<std::size_t>(planes.cols) * kWide);
     for (int row = begin; row < end; ++row) {
-        float* logit = block_logits.ptr<float>(row);
-        for (int column = 0; column < planes.cols; ++column) {
-            auto to = inputs.begin();
-            for (const cv::Mat& average : compared) {
-                const float* from = average.ptr<float>(row - begin) + static_cast<std::ptrdiff_t>(column) * kPlanes;
-                to = std::transform(kCompared.begin(), kCompared.end(), to, [&](int plane) { return from[plane]; });
-            }
-            const float* kind = kinds.ptr<float>(row - begin) + static_cast<std::size_t>(column) * kPlain.size();
-            std::copy(kind, kind + kPlain.size(), to);
-            for (std::size_t k = 0; k < inputs.size(); ++k) {
-                inputs[k] = std::clamp((inputs[k] - mean_[k]) / deviation_[k], -kLargestInput, kLargestInput);
-            }
-            logit[column] = judge_block(inputs.data(), first_.data(), first_bias_.data(), second_.data(),
-                                        second_bias_.data(), last_.data(), last_bias_);
+        int place = 0;
+        for (std::size_t index = 0; index < kWindows.size(); ++index, place += kPlanes) {
+            scores_along(sums[index].next(), planes.cols, kPlanes, kWindows[index], centre_.data() + place,
+                         scale_.data() + place, kWide, inputs.data() + place);
         }
+        scores_along(plain_sums.next(), planes.cols, kPlainPlaces, kPlainWindow, centre_.data() + place,
+                     scale_.data() + place, kWide, inputs.data() + place);
+        judge_blocks(inputs.data(), planes.cols, first_.data(), first_bias_.data(), second_.data(), second_bias_.data(),
+                     last_.data(), last_bias_, block_logits.ptr<float>(row));
     }
 }
 

@@ -44,8 +44,8 @@ class Network {
   private:
     void judge_rows(const cv::Mat& planes, const cv::Mat& plain, int begin, int end, cv::Mat& block_logits) const;
     std::vector<float> floor_;               // least deviation of each compared plane
-    std::vector<float> mean_, deviation_;    // kInputs
-    std::vector<float> first_, first_bias_;  // inputs x outputs
+    std::vector<float> centre_, scale_;      // of the sums over windows, with gaps as in network.cpp
+    std::vector<float> first_, first_bias_;  // inputs, with the same gaps, x outputs
     std::vector<float> second_, second_bias_;
     std::vector<float> last_;
     float last_bias_ = 0;

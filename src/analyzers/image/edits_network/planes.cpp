@@ -7,7 +7,8 @@ namespace bonafide::analyzers::edits {
 cv::Mat measure_planes(const cv::Mat& rgb, const media::JpegPlane* luma_coefficients) {
     ENSURE(rgb.type() == CV_8UC3 && rgb.rows >= 2 * kBlockPx && rgb.cols >= 2 * kBlockPx);
     cv::Mat planes(rgb.rows / kBlockPx, rgb.cols / kBlockPx, CV_32FC(kPlanes));
-    measure_residuals(rgb, planes);
+    // Strips look beyond their rows, and must not look beyond the picture.
+    measure_residuals(rgb.isSubmatrix() ? rgb.clone() : rgb, planes);
     measure_coefficients(rgb, luma_coefficients, planes);
     return planes;
 }

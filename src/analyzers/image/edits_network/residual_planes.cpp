@@ -72,42 +72,64 @@ constexpr int kSlope = kChannelsEnd, kEqual = kChannelsEnd + 1;
 // What divides the pooled sums: kept beside the planes until they have been pooled.
 enum Divisor { kEnergy, kLatticeOther, kOddColumns, kOddRows, kDivisors };
 
+// Eight neighbours at once; the compiler makes of it what the processor has.
+using Eight = float __attribute__((vector_size(32), aligned(4), may_alias));
+
 struct Strip {
     cv::Mat luma, green, red_green, blue_green;  // CV_32FC1, with kRim more rows and columns on every side
 };
 
+// Weights of ITU-R BT.601, over a row of `count` values.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void luma_of_row(const float* red, const float* green, const float* blue, int count, float* luma) {
+    int x = 0;
+    for (; x + kBlockPx <= count; x += kBlockPx) {
+        *reinterpret_cast<Eight*>(luma + x) = 0.299F * *reinterpret_cast<const Eight*>(red + x) +
+                                              0.587F * *reinterpret_cast<const Eight*>(green + x) +
+                                              0.114F * *reinterpret_cast<const Eight*>(blue + x);
+    }
+    for (; x < count; ++x) {
+        luma[x] = 0.299F * red[x] + 0.587F * green[x] + 0.114F * blue[x];
+    }
+}
+
 Strip strip_of(const cv::Mat& rgb, int first_row, int rows) {
-    const int height = rows + 2 * kRim, width = rgb.cols + 2 * kRim;
+    // The rows around are those of the picture, where it has some.
+    cv::Mat padded;
+    cv::copyMakeBorder(rgb.rowRange(first_row, first_row + rows), padded, kRim, kRim, kRim, kRim,
+                       cv::BORDER_REFLECT_101);
+    std::array<cv::Mat, 3> channels;
+    cv::split(padded, channels.data());
+    for (cv::Mat& channel : channels) {
+        channel.convertTo(channel, CV_32F);
+    }
     Strip strip;
-    for (cv::Mat* plane : {&strip.luma, &strip.green, &strip.red_green, &strip.blue_green}) {
-        plane->create(height, width, CV_32FC1);
+    strip.luma.create(padded.size(), CV_32FC1);
+    for (int row = 0; row < padded.rows; ++row) {
+        luma_of_row(channels[0].ptr<float>(row), channels[1].ptr<float>(row), channels[2].ptr<float>(row), padded.cols,
+                    strip.luma.ptr<float>(row));
     }
-    for (int row = 0; row < height; ++row) {
-        const auto* source =
-            rgb.ptr<cv::Vec3b>(cv::borderInterpolate(first_row + row - kRim, rgb.rows, cv::BORDER_REFLECT_101));
-        float* luma = strip.luma.ptr<float>(row);
-        float* green = strip.green.ptr<float>(row);
-        float* red_green = strip.red_green.ptr<float>(row);
-        float* blue_green = strip.blue_green.ptr<float>(row);
-        const auto put = [&](int to, const cv::Vec3b& pixel) {
-            luma[to] = 0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2];
-            green[to] = pixel[1];
-            red_green[to] = static_cast<float>(pixel[0]) - pixel[1];
-            blue_green[to] = static_cast<float>(pixel[2]) - pixel[1];
-        };
-        for (int column = 0; column < rgb.cols; ++column) {
-            put(column + kRim, source[column]);
-        }
-        for (int column = 0; column < kRim; ++column) {
-            put(column, source[kRim - column]);
-            put(rgb.cols + kRim + column, source[rgb.cols - 2 - column]);
-        }
-    }
+    strip.red_green = channels[0] - channels[1];
+    strip.blue_green = channels[2] - channels[1];
+    strip.green = channels[1];
     return strip;
 }
 
-float diagonal(const float* row, const float* below, int x) {
-    return 0.5F * (row[x] - row[x + 1] - below[x] + below[x + 1]);
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void diagonal_row(const float* row, const float* below, int count, float* to) {
+    int x = 0;
+    for (; x + kBlockPx <= count; x += kBlockPx) {
+        *reinterpret_cast<Eight*>(to + x) =
+            0.5F * (*reinterpret_cast<const Eight*>(row + x) - *reinterpret_cast<const Eight*>(row + x + 1) -
+                    *reinterpret_cast<const Eight*>(below + x) + *reinterpret_cast<const Eight*>(below + x + 1));
+    }
+    for (; x < count; ++x) {
+        to[x] = 0.5F * (row[x] - row[x + 1] - below[x] + below[x + 1]);
+    }
 }
 
 float log_mean(float sum, float count) {
@@ -119,9 +141,6 @@ float peakedness(float squares, float sizes) {
     const float size = sizes / kPixels + kLeastResidual;
     return std::log((squares / kPixels + kLeastResidual * kLeastResidual) / (size * size));
 }
-
-// Eight neighbours at once; the compiler makes of it what the processor has.
-using Eight = float __attribute__((vector_size(32), aligned(4), may_alias));
 
 inline __attribute__((always_inline)) Eight at(const float* from) {
     return *reinterpret_cast<const Eight*>(from);
@@ -316,9 +335,7 @@ cv::Mat residual_of(const Strip& strip) {
         const float* from = strip.luma.ptr<float>(y + kRim);
         const float* below = strip.luma.ptr<float>(y + kRim + 1);
         float* to = residual.ptr<float>(y);
-        for (int x = 0; x + 1 < residual.cols; ++x) {
-            to[x] = diagonal(from, below, x);
-        }
+        diagonal_row(from, below, residual.cols - 1, to);
     }
     return residual;
 }

@@ -21,56 +21,92 @@ constexpr float kFarthest = 6.0F;
 // Mean size to standard deviation, of a normal distribution.
 constexpr double kDeviationPerSize = 1.2533;
 
-using Terms = std::array<double, kTerms>;
+// Planes, or terms, side by side; the compiler makes of it what the processor has, and no sum runs across them.
+constexpr int kLanes = 8;
+constexpr int kParts = kPlanes / kLanes;
+static_assert(kPlanes % kLanes == 0 && kTerms == kLanes);
+using Lanes = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 
-Terms terms_of(const float* block) {
-    const double luma = block[0], deviation = block[1], clipped = block[2], colour = block[3];
-    return {1, luma, luma * luma, deviation, deviation * deviation, deviation * luma, colour, clipped};
+Lanes& at(float* place) {
+    return *reinterpret_cast<Lanes*>(place);
+}
+const Lanes& at(const float* place) {
+    return *reinterpret_cast<const Lanes*>(place);
 }
 
-using Targets = std::array<double, kCompared.size()>;
-
-// The targets side by side: what is picked out once is not picked out for every term.
-inline Targets targets_of(const float* block) {
-    Targets targets;
-    for (std::size_t k = 0; k < targets.size(); ++k) {
-        targets[k] = block[kCompared[k]];
+// kTerms numbers of each block of a row.
+void terms_of(const float* block, int blocks, float* terms) {
+    for (int column = 0; column < blocks; ++column, block += kPlanes, terms += kTerms) {
+        const float luma = block[0], deviation = block[1], clipped = block[2], colour = block[3];
+        const std::array<float, kTerms> made = {
+            1, luma, luma * luma, deviation, deviation * deviation, deviation * luma, colour, clipped};
+        std::copy(made.begin(), made.end(), terms);
     }
-    return targets;
 }
 
-// Adds a row of blocks to the normal equations: kTerms rows of kTerms, and of as many values as there are targets.
-__attribute__((target_clones("avx2", "default"))) void add_row(const float* block, int blocks, double* normal,
-                                                               double* right) {
-    for (int column = 0; column < blocks; ++column, block += kPlanes) {
-        const Terms terms = terms_of(block);
-        const Targets targets = targets_of(block);
-        for (std::size_t i = 0; i < kTerms; ++i) {
-            for (std::size_t j = 0; j < kTerms; ++j) {
-                normal[i * kTerms + j] += terms[i] * terms[j];
-            }
-            for (std::size_t k = 0; k < targets.size(); ++k) {
-                right[i * targets.size() + k] += terms[i] * targets[k];
-            }
+// Adds to `sums` (kTerms rows, `stride` apart) the products of a row's terms with kLanes numbers of the same blocks.
+inline __attribute__((always_inline)) void add_products(const float* terms, const float* numbers, int apart, int blocks,
+                                                        double* sums, int stride) {
+    Lanes row[kTerms] = {};
+    for (int column = 0; column < blocks; ++column, terms += kTerms, numbers += apart) {
+        for (int i = 0; i < kTerms; ++i) {
+            row[i] += terms[i] * at(numbers);
+        }
+    }
+    for (int i = 0; i < kTerms; ++i) {
+        for (int lane = 0; lane < kLanes; ++lane) {
+            sums[i * stride + lane] += row[i][lane];
         }
     }
 }
 
-// Takes what `rule` expects off a row of blocks, and adds what is left to `sizes`.
-__attribute__((target_clones("avx2", "default"))) void subtract_row(float* block, int blocks, const double* rule,
-                                                                    double* sizes) {
-    for (int column = 0; column < blocks; ++column, block += kPlanes) {
-        const Terms terms = terms_of(block);
-        Targets expected{};
-        for (std::size_t i = 0; i < kTerms; ++i) {
-            for (std::size_t k = 0; k < expected.size(); ++k) {
-                expected[k] += terms[i] * rule[i * expected.size() + k];
+// Adds a row of blocks to the normal equations: kTerms rows of kTerms, and of kPlanes.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void add_row(const float* block, const float* terms, int blocks, double* normal, double* right) {
+    add_products(terms, terms, kTerms, blocks, normal, kTerms);
+    for (int part = 0; part < kParts; ++part) {
+        add_products(terms, block + part * kLanes, kPlanes, blocks, right + part * kLanes, kPlanes);
+    }
+}
+
+// Takes what `rule` (kTerms rows of kPlanes) expects off a row of blocks, and adds the size of what is left to `sizes`.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void subtract_row(float* block, const float* terms, int blocks, const float* rule, double* sizes) {
+    for (int part = 0; part < kParts; ++part) {
+        Lanes size = {};
+        float* place = block + part * kLanes;
+        const float* term = terms;
+        for (int column = 0; column < blocks; ++column, place += kPlanes, term += kTerms) {
+            Lanes expected = {};
+            for (int i = 0; i < kTerms; ++i) {
+                expected += term[i] * at(rule + i * kPlanes + part * kLanes);
             }
+            const Lanes left = at(place) - expected;
+            at(place) = left;
+            size += left < 0 ? -left : left;
         }
-        for (std::size_t k = 0; k < expected.size(); ++k) {
-            float& value = block[kCompared[k]];
-            value = static_cast<float>(value - expected[k]);
-            sizes[k] += std::abs(value);
+        for (int lane = 0; lane < kLanes; ++lane) {
+            sizes[part * kLanes + lane] += size[lane];
+        }
+    }
+}
+
+// Multiplies the planes of a row of blocks by `scale`, and keeps them within +-kFarthest.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void scale_row(float* block, int blocks, const float* scale) {
+    const Lanes none = {};
+    const Lanes most = none + kFarthest, least = none - kFarthest;
+    for (int column = 0; column < blocks; ++column, block += kPlanes) {
+        for (int part = 0; part < kPlanes; part += kLanes) {
+            const Lanes value = at(block + part) * at(scale + part);
+            const Lanes below = value < most ? value : most;
+            at(block + part) = below > least ? below : least;
         }
     }
 }
@@ -78,33 +114,33 @@ __attribute__((target_clones("avx2", "default"))) void subtract_row(float* block
 }  // namespace
 
 void take_out_expectation(cv::Mat& planes, const std::vector<float>& floor) {
-    constexpr int kTargets = static_cast<int>(kCompared.size());
-    cv::Mat normal(kTerms, kTerms, CV_64FC1, cv::Scalar(0)), right(kTerms, kTargets, CV_64FC1, cv::Scalar(0));
+    cv::Mat normal(kTerms, kTerms, CV_64FC1, cv::Scalar(0)), right(kTerms, kPlanes, CV_64FC1, cv::Scalar(0));
+    std::vector<float> terms(planes.total() * kTerms);
+    const auto terms_at = [&](int row) {
+        return terms.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(planes.cols) * kTerms;
+    };
     for (int row = 0; row < planes.rows; ++row) {
-        add_row(planes.ptr<float>(row), planes.cols, normal.ptr<double>(), right.ptr<double>());
+        terms_of(planes.ptr<float>(row), planes.cols, terms_at(row));
+        add_row(planes.ptr<float>(row), terms_at(row), planes.cols, normal.ptr<double>(), right.ptr<double>());
     }
     const double blocks = static_cast<double>(planes.total());
     for (int i = 0; i < kTerms; ++i) {
         normal.at<double>(i, i) += kRidge * blocks * (i == 0 ? 1e-6 : 1);
     }
-    cv::Mat rule;
-    cv::solve(normal, right, rule, cv::DECOMP_CHOLESKY);
-    Targets sizes{};
+    cv::Mat solution, rule;
+    cv::solve(normal, right, solution, cv::DECOMP_CHOLESKY);
+    solution.convertTo(rule, CV_32F);
+    std::array<double, kPlanes> sizes{};
     for (int row = 0; row < planes.rows; ++row) {
-        subtract_row(planes.ptr<float>(row), planes.cols, rule.ptr<double>(), sizes.data());
+        subtract_row(planes.ptr<float>(row), terms_at(row), planes.cols, rule.ptr<float>(), sizes.data());
     }
-    std::array<float, kCompared.size()> scale{};
-    for (std::size_t k = 0; k < scale.size(); ++k) {
-        scale[k] = static_cast<float>(1 / (kDeviationPerSize * sizes[k] / blocks + floor[k]));
+    std::array<float, kPlanes> scale{};  // of what is not compared nothing is left
+    for (std::size_t k = 0; k < kCompared.size(); ++k) {
+        const auto plane = static_cast<std::size_t>(kCompared[k]);
+        scale[plane] = static_cast<float>(1 / (kDeviationPerSize * sizes[plane] / blocks + floor[k]));
     }
     for (int row = 0; row < planes.rows; ++row) {
-        float* block = planes.ptr<float>(row);
-        for (int column = 0; column < planes.cols; ++column, block += kPlanes) {
-            for (std::size_t k = 0; k < scale.size(); ++k) {
-                float& value = block[kCompared[k]];
-                value = std::clamp(value * scale[k], -kFarthest, kFarthest);
-            }
-        }
+        scale_row(planes.ptr<float>(row), planes.cols, scale.data());
     }
 }
 

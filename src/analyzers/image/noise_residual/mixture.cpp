@@ -6,6 +6,7 @@
 // ridged, since overlapping windows are worth far fewer samples than they number. Limits: a local optimum.
 #include "analyzers/image/noise_residual/mixture.h"
 
+#include "analyzers/image/noise_residual/products.h"
 #include "base/ensure.h"
 
 #include <algorithm>
@@ -88,7 +89,7 @@ Gaussian Gaussian::fit(const cv::Mat& samples, const std::vector<double>& weight
     const double sum = cv::sum(column)[0];
     ENSURE(sum > 0);
     Gaussian gaussian;
-    gaussian.mean_ = cv::Mat(column.t() * samples) / sum;
+    gaussian.mean_ = transposed_product(column, samples) / sum;
     cv::Mat centred(samples.size(), CV_64FC1), weighted(samples.size(), CV_64FC1);
     const double* mean = gaussian.mean_.ptr<double>();
     for (int row = 0; row < samples.rows; ++row) {
@@ -99,7 +100,7 @@ Gaussian Gaussian::fit(const cv::Mat& samples, const std::vector<double>& weight
             scaled[index] = to[index] * weights[row];
         }
     }
-    cv::Mat covariance = cv::Mat(weighted.t() * centred) / sum;
+    cv::Mat covariance = transposed_product(weighted, centred) / sum;
     covariance += ridge * cv::Mat::eye(samples.cols, samples.cols, CV_64FC1);
     cv::Mat values, vectors;
     cv::eigen(covariance, values, vectors);
@@ -115,7 +116,7 @@ Gaussian Gaussian::fit(const cv::Mat& samples, const std::vector<double>& weight
 
 std::vector<double> Gaussian::distances(const cv::Mat& samples) const {
     const cv::Mat offset = mean_ * whitening_;
-    const cv::Mat whitened = samples * whitening_;
+    const cv::Mat whitened = product(samples, whitening_);
     std::vector<double> distances(samples.rows);
     for (int row = 0; row < samples.rows; ++row) {
         distances[row] = cv::norm(whitened.row(row), offset, cv::NORM_L2SQR);

@@ -7,6 +7,7 @@
 // in one place only, keeps their difference.
 #include "analyzers/image/noise_residual/window_features.h"
 
+#include "analyzers/image/noise_residual/products.h"
 #include "base/ensure.h"
 #include "base/median.h"
 
@@ -74,9 +75,9 @@ void level(cv::Mat& values, const cv::Mat& terms, const std::vector<int>& sample
         for (int index = 0; index < count; ++index) {
             weighted.row(index) *= weights[index];
         }
-        const cv::Mat normal = weighted.t() * x + 1e-6 * count * cv::Mat::eye(kTerms, kTerms, CV_64FC1);
-        cv::solve(normal, cv::Mat(weighted.t() * y), solution, cv::DECOMP_CHOLESKY);
-        const cv::Mat rest = y - x * solution;
+        const cv::Mat normal = transposed_product(weighted, x) + 1e-6 * count * cv::Mat::eye(kTerms, kTerms, CV_64FC1);
+        cv::solve(normal, transposed_product(weighted, y), solution, cv::DECOMP_CHOLESKY);
+        const cv::Mat rest = y - product(x, solution);
         for (int index = 0; index < count; ++index) {
             distances[index] = cv::norm(rest.row(index), cv::NORM_L2SQR);
         }
@@ -85,7 +86,7 @@ void level(cv::Mat& values, const cv::Mat& terms, const std::vector<int>& sample
             weights[index] = 1 / (1 + distances[index] / middle);
         }
     }
-    values -= terms * solution;
+    values -= product(terms, solution);
 }
 
 }  // namespace
@@ -121,9 +122,9 @@ Windows describe_windows(const Cells& cells, int side_cells, const WindowOptions
         }
     }
     const int dimensions = std::min(options.dimensions, kFeatures);
-    windows.coordinates = cv::Mat::zeros(values.rows, dimensions, CV_64FC1);
     if (static_cast<int>(usable.size()) < 2 * kFeatures) {
         windows.usable.setTo(0);
+        windows.coordinates = cv::Mat::zeros(values.rows, dimensions, CV_64FC1);
         return windows;
     }
     std::vector<int> sample;
@@ -139,7 +140,12 @@ Windows describe_windows(const Cells& cells, int side_cells, const WindowOptions
         values.row(sample[index]).copyTo(chosen.row(index));
     }
     const cv::PCA principal(chosen, cv::noArray(), cv::PCA::DATA_AS_ROW, dimensions);
-    principal.project(values).copyTo(windows.coordinates);
+    // What principal.project() does.
+    cv::Mat centred = values.clone();
+    for (int row = 0; row < centred.rows; ++row) {
+        centred.row(row) -= principal.mean;
+    }
+    windows.coordinates = product(centred, principal.eigenvectors.t());
     return windows;
 }
 
