@@ -111,7 +111,7 @@ struct AnalyzerDefinition {
     std::vector<ingest::MediaKind> inputs;
     bool wants_packets = false, wants_frames = false, wants_sound = false;
     bool emits_map = false;
-    /// Runs on all cores by itself: in time it begins after those that keep to one.
+    /// Nearly all of its work runs on all cores: it begins after the others, and fills what they leave idle.
     bool divides_its_work = false;
     /// Has a question to answer only where a person is claimed: without one it runs only where it is asked for by name.
     bool wants_claim = false;

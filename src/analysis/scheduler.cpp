@@ -11,6 +11,7 @@
 #include <cmath>
 #include <exception>
 #include <numeric>
+#include <thread>
 
 namespace bonafide::analysis {
 namespace {
@@ -138,25 +139,31 @@ std::string model_problem(const AnalyzerDefinition& definition, const infer::Mod
     return {};
 }
 
-/// Calls `action` once for every work, as many at a time as there are cores. Those that divide their work come last:
-/// they fill the cores that the others, each of which keeps to one, leave idle in the end. Handed out one by one,
-/// because a range that the scheduler may divide lets a core that waits inside one analyzer take up another, which
-/// delays the first.
+/// Calls `action` once for every work, as many at a time as there are cores. They are handed out one by one, because a
+/// range that the scheduler may divide lets a core that waits inside one analyzer take up another, which delays the
+/// first. Those that divide their work come last, and only from the calling thread: OpenCV divides in an arena of its
+/// own, which the calling thread does not help in while it waits here, and the others do.
 template <class Action>
 void for_each_work(const std::vector<Work>& works, const Action& action) {
     std::vector<std::size_t> order(works.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_partition(order.begin(), order.end(),
-                          [&](std::size_t index) { return !works[index].definition->divides_its_work; });
+    const auto whole = std::stable_partition(
+        order.begin(), order.end(), [&](std::size_t index) { return !works[index].definition->divides_its_work; });
+    const auto undivided = static_cast<std::size_t>(whole - order.begin());
+    const std::thread::id caller = std::this_thread::get_id();
     std::atomic<std::size_t> next{0};
+    std::size_t next_divided = undivided;  // the calling thread's alone
+    const auto take_all = [&] {
+        for (std::size_t at = next++; at < undivided; at = next++) {
+            action(order[at]);
+        }
+        while (std::this_thread::get_id() == caller && next_divided < order.size()) {
+            action(order[next_divided++]);
+        }
+    };
     tbb::parallel_for(
-        0, tbb::this_task_arena::max_concurrency(),
-        [&](int) {
-            for (std::size_t at = next++; at < order.size(); at = next++) {
-                action(order[at]);
-            }
-        },
-        tbb::simple_partitioner());
+        0, tbb::this_task_arena::max_concurrency(), [&](int) { take_all(); }, tbb::simple_partitioner());
+    take_all();  // where the others took every share of the range
 }
 
 }  // namespace

@@ -109,7 +109,6 @@ const analysis::AnalyzerDefinition& image_copy_move() {
             "TIFS 2011; Pan and Lyu, IEEE TIFS 2010";
         made.inputs = {ingest::MediaKind::kImage};
         made.emits_map = true;
-        made.divides_its_work = true;
         made.emits = {
             {"strength", "1",
              "how surely the strongest pair of places is a copy: independent windows of agreeing detail times their "

@@ -8,9 +8,12 @@
 // place that was not compressed with the rest does not follow it. Deviation: no first quantisation step is estimated.
 #include "analyzers/image/edits_network/planes.h"
 
+#include <opencv2/core/utility.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <mutex>
 #include <numbers>
 #include <vector>
 
@@ -164,36 +167,49 @@ void measure_coefficients(const cv::Mat& rgb, const media::JpegPlane* luma_coeff
     }
     std::vector<Block> blocks(static_cast<std::size_t>(size.area()));
     std::vector<std::vector<float>> counts(kCombed, std::vector<float>(kBins, 0.0F));
-    for (int row = 0; row < size.height; ++row) {
-        for (int column = 0; column < size.width; ++column) {
-            Block& block = blocks[static_cast<std::size_t>(row) * size.width + column];
-            if (luma_coefficients != nullptr) {
-                const auto stored = luma_coefficients->block(column, row);
-                for (std::size_t index = 0; index < kFrequencies; ++index) {
-                    block[index] = stored[static_cast<std::size_t>(kZigzag[index])];
+    std::mutex adding;
+    cv::parallel_for_(cv::Range(0, size.height), [&](const cv::Range& rows) {
+        std::vector<std::uint32_t> counted(std::size_t{kCombed} * kBins, 0);
+        for (int row = rows.start; row < rows.end; ++row) {
+            for (int column = 0; column < size.width; ++column) {
+                Block& block = blocks[static_cast<std::size_t>(row) * size.width + column];
+                if (luma_coefficients != nullptr) {
+                    const auto stored = luma_coefficients->block(column, row);
+                    for (std::size_t index = 0; index < kFrequencies; ++index) {
+                        block[index] = stored[static_cast<std::size_t>(kZigzag[index])];
+                    }
+                } else {
+                    block = transformed(rgb, column, row);
                 }
-            } else {
-                block = transformed(rgb, column, row);
-            }
-            for (std::size_t index = 0; index < kCombed; ++index) {
-                counts[index][bin_of(block[index], index)] += 1;
+                for (std::size_t index = 0; index < kCombed; ++index) {
+                    counted[index * kBins + bin_of(block[index], index)] += 1;
+                }
             }
         }
-    }
+        // Whole numbers: the order in which they come does not matter.
+        const std::lock_guard lock(adding);
+        for (std::size_t index = 0; index < kCombed; ++index) {
+            for (std::size_t bin = 0; bin < kBins; ++bin) {
+                counts[index][bin] += static_cast<float>(counted[index * kBins + bin]);
+            }
+        }
+    });
     std::vector<std::vector<float>> combs;
     for (std::size_t index = 0; index < kCombed; ++index) {
         combs.push_back(comb_of(counts[index], index > 0));
     }
     const float low = mean_log_step(luma_coefficients, 1, 6), high = mean_log_step(luma_coefficients, 6, kFrequencies);
-    for (int row = 0; row < size.height; ++row) {
-        float* out = planes.ptr<float>(row) + kResidualPlanes;
-        for (int column = 0; column < size.width; ++column, out += kPlanes) {
-            out[kIsJpeg] = luma_coefficients != nullptr ? 1.0F : 0.0F;
-            out[kStepLow] = low;
-            out[kStepHigh] = high;
-            describe(blocks[static_cast<std::size_t>(row) * size.width + column], combs, out);
+    cv::parallel_for_(cv::Range(0, size.height), [&](const cv::Range& rows) {
+        for (int row = rows.start; row < rows.end; ++row) {
+            float* out = planes.ptr<float>(row) + kResidualPlanes;
+            for (int column = 0; column < size.width; ++column, out += kPlanes) {
+                out[kIsJpeg] = luma_coefficients != nullptr ? 1.0F : 0.0F;
+                out[kStepLow] = low;
+                out[kStepHigh] = high;
+                describe(blocks[static_cast<std::size_t>(row) * size.width + column], combs, out);
+            }
         }
-    }
+    });
 }
 
 }  // namespace bonafide::analyzers::edits

@@ -359,25 +359,27 @@ void measure_residuals(const cv::Mat& rgb, cv::Mat& planes) {
     });
     cv::blur(sums, sums, {3, 3}, {-1, -1}, cv::BORDER_REPLICATE);
     cv::blur(divisors, divisors, {3, 3}, {-1, -1}, cv::BORDER_REPLICATE);
-    for (int row = 0; row < blocks.height; ++row) {
-        float* out = planes.ptr<float>(row) + kPooled;
-        float* sum = sums.ptr<float>(row);
-        const float* divisor = divisors.ptr<float>(row);
-        for (int column = 0; column < blocks.width; ++column) {
-            for (int lag = kLagRight; lag <= kLagBoth; ++lag) {
-                sum[lag - kPooled] /= divisor[kEnergy] + 1;
+    cv::parallel_for_(cv::Range(0, blocks.height), [&](const cv::Range& rows) {
+        for (int row = rows.start; row < rows.end; ++row) {
+            float* out = planes.ptr<float>(row) + kPooled;
+            float* sum = sums.ptr<float>(row);
+            const float* divisor = divisors.ptr<float>(row);
+            for (int column = 0; column < blocks.width; ++column) {
+                for (int lag = kLagRight; lag <= kLagBoth; ++lag) {
+                    sum[lag - kPooled] /= divisor[kEnergy] + 1;
+                }
+                sum[kLattice - kPooled] = log_ratio(sum[kLattice - kPooled], divisor[kLatticeOther]);
+                sum[kEvenColumns - kPooled] = log_ratio(sum[kEvenColumns - kPooled], divisor[kOddColumns]);
+                sum[kEvenRows - kPooled] = log_ratio(sum[kEvenRows - kPooled], divisor[kOddRows]);
+                phases_to_ratios(sum + kColumnPhase - kPooled);
+                phases_to_ratios(sum + kRowPhase - kPooled);
+                std::copy(sum, sum + sums.channels(), out);
+                out += kPlanes;
+                sum += sums.channels();
+                divisor += kDivisors;
             }
-            sum[kLattice - kPooled] = log_ratio(sum[kLattice - kPooled], divisor[kLatticeOther]);
-            sum[kEvenColumns - kPooled] = log_ratio(sum[kEvenColumns - kPooled], divisor[kOddColumns]);
-            sum[kEvenRows - kPooled] = log_ratio(sum[kEvenRows - kPooled], divisor[kOddRows]);
-            phases_to_ratios(sum + kColumnPhase - kPooled);
-            phases_to_ratios(sum + kRowPhase - kPooled);
-            std::copy(sum, sum + sums.channels(), out);
-            out += kPlanes;
-            sum += sums.channels();
-            divisor += kDivisors;
         }
-    }
+    });
 }
 
 }  // namespace bonafide::analyzers::edits

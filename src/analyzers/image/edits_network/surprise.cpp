@@ -8,6 +8,8 @@
 
 #include "analyzers/image/edits_network/network.h"
 
+#include <opencv2/core/utility.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -139,9 +141,11 @@ void take_out_expectation(cv::Mat& planes, const std::vector<float>& floor) {
         const auto plane = static_cast<std::size_t>(kCompared[k]);
         scale[plane] = static_cast<float>(1 / (kDeviationPerSize * sizes[plane] / blocks + floor[k]));
     }
-    for (int row = 0; row < planes.rows; ++row) {
-        scale_row(planes.ptr<float>(row), planes.cols, scale.data());
-    }
+    cv::parallel_for_(cv::Range(0, planes.rows), [&](const cv::Range& rows) {
+        for (int row = rows.start; row < rows.end; ++row) {
+            scale_row(planes.ptr<float>(row), planes.cols, scale.data());
+        }
+    });
 }
 
 }  // namespace bonafide::analyzers::edits

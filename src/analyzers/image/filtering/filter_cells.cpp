@@ -28,56 +28,112 @@ constexpr double kReblurPx = 1;
 constexpr double kLeastBlurPx = 0.25, kMostBlurPx = 6;
 constexpr int kHaloPx = 4;
 
-// Squared gradient by central differences; the rim stays 0.
+using Eight = float __attribute__((vector_size(32), aligned(4), may_alias));
+
+inline __attribute__((always_inline)) const Eight& at(const float* place) {
+    return *reinterpret_cast<const Eight*>(place);
+}
+
+// Squared gradient by central differences of `count` pixels from `row` on.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void gradient_row(const float* above, const float* row, const float* below, int count, float* out) {
+    int x = 0;
+    for (; x + 8 <= count; x += 8) {
+        const Eight across = at(row + x + 1) - at(row + x - 1), down = at(below + x) - at(above + x);
+        *reinterpret_cast<Eight*>(out + x) = across * across + down * down;
+    }
+    for (; x < count; ++x) {
+        const float across = row[x + 1] - row[x - 1], down = below[x] - above[x];
+        out[x] = across * across + down * down;
+    }
+}
+
+// The rim stays 0.
 void squared_gradient(const cv::Mat& picture, cv::Mat& squares) {
     squares.create(picture.size(), CV_32FC1);
     squares.setTo(0);
     for (int y = 1; y + 1 < picture.rows; ++y) {
-        const float *above = picture.ptr<float>(y - 1), *row = picture.ptr<float>(y),
-                    *below = picture.ptr<float>(y + 1);
-        float* out = squares.ptr<float>(y);
-        for (int x = 1; x + 1 < picture.cols; ++x) {
-            const float across = row[x + 1] - row[x - 1], down = below[x] - above[x];
-            out[x] = across * across + down * down;
-        }
+        gradient_row(picture.ptr<float>(y - 1) + 1, picture.ptr<float>(y) + 1, picture.ptr<float>(y + 1) + 1,
+                     picture.cols - 2, squares.ptr<float>(y) + 1);
     }
 }
 
-// The nearest whole number, halves to the even one, of what lies within 2^22: adding 1.5 * 2^23 leaves no room for
+struct EdgeSums {
+    float sharp = 0, soft = 0, count = 0;
+};
+
+// Over a row of a cell. Edges are chosen by the blurred gradient, so that noise chooses none.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+EdgeSums
+edge_sums(const float* sharp, const float* softer) {
+    static_assert(kCellPx % 8 == 0);
+    const Eight none = {};
+    Eight sharp_sum = {}, soft_sum = {}, count = {};
+    for (int x = 0; x < kCellPx; x += 8) {
+        const Eight one = at(sharp + x), other = at(softer + x);
+        const auto edge = (other > kEdgeSquared) & (other < 1e6F) & (one < 1e6F);
+        sharp_sum += edge ? one : none;
+        soft_sum += edge ? other : none;
+        count += edge ? none + 1 : none;
+    }
+    EdgeSums sums;
+    for (int lane = 0; lane < 8; ++lane) {
+        sums.sharp += sharp_sum[lane];
+        sums.soft += soft_sum[lane];
+        sums.count += count[lane];
+    }
+    return sums;
+}
+
+// Four pixels of a row, and what is asked of them.
+using Four = float __attribute__((vector_size(16), aligned(4), may_alias));
+using FourFlags = int __attribute__((vector_size(16)));
+
+// The nearest whole numbers, halves to the even one, of what lies within 2^22: adding 1.5 * 2^23 leaves no room for
 // more.
-float whole(float value) {
+inline __attribute__((always_inline)) Four whole(const float* place) {
     constexpr float kRounder = 12582912.0F;
-    return (value + kRounder) - kRounder;
+    return (*reinterpret_cast<const Four*>(place) + kRounder) - kRounder;
+}
+inline __attribute__((always_inline)) Four size_of(const Four& value) {
+    return value < 0 ? -value : value;
+}
+template <class Value, class Vector>
+inline __attribute__((always_inline)) Value sum_of(const Vector& vector) {
+    return (vector[0] + vector[1]) + (vector[2] + vector[3]);
 }
 
 struct Differences {
     float all = 0, zeros = 0, ones = 0;
 };
 
+// `luma` continues by at least a pixel to the right of the place.
 void count_differences(const cv::Mat& luma, int left, int top, Differences& counts) {
-    float sum = 0, squares = 0;
-    int zeros = 0, ones = 0, all = 0;
+    static_assert(kTexturePx == 4);
+    constexpr float kPixels = kTexturePx * kTexturePx;
+    Four sums = {}, squares = {};
+    FourFlags zeros = {}, ones = {};
     for (int y = top; y < top + kTexturePx; ++y) {
         const float* row = luma.ptr<float>(y) + left;
         const float* below = luma.ptr<float>(std::min(y + 1, luma.rows - 1)) + left;
-        const int last = std::min(kTexturePx, luma.cols - 1 - left);
-        for (int x = 0; x < last; ++x) {
-            sum += row[x];
-            squares += row[x] * row[x];
-            const float here = whole(row[x]);
-            const float across = std::abs(whole(row[x + 1]) - here);
-            const float down = std::abs(whole(below[x]) - here);
-            zeros += static_cast<int>(across == 0) + static_cast<int>(down == 0);
-            ones += static_cast<int>(across == 1) + static_cast<int>(down == 1);
-            all += 2;
-        }
+        const Four value = *reinterpret_cast<const Four*>(row);
+        sums += value;
+        squares += value * value;
+        const Four here = whole(row), across = size_of(whole(row + 1) - here), down = size_of(whole(below) - here);
+        // A comparison that holds is -1.
+        zeros -= (across == 0) + (down == 0);
+        ones -= (across == 1) + (down == 1);
     }
-    const float count = static_cast<float>(all) / 2;
-    const float variance = count > 0 ? squares / count - (sum / count) * (sum / count) : 0;
+    const float mean = sum_of<float>(sums) / kPixels;
+    const float variance = sum_of<float>(squares) / kPixels - mean * mean;
     if (variance >= kLeastTexture * kLeastTexture && variance <= kMostTexture * kMostTexture) {
-        counts.all += static_cast<float>(all);
-        counts.zeros += static_cast<float>(zeros);
-        counts.ones += static_cast<float>(ones);
+        counts.all += 2 * kPixels;
+        counts.zeros += static_cast<float>(sum_of<int>(zeros));
+        counts.ones += static_cast<float>(sum_of<int>(ones));
     }
 }
 
@@ -110,24 +166,20 @@ FilterCells measure_filter_cells(const cv::Mat& luma) {
         for (int y = cell_y * kCellPx - first; y < (cell_y + 1) * kCellPx - first; ++y) {
             const float *sharp = sharp_squares.ptr<float>(y), *softer = soft_squares.ptr<float>(y);
             for (int cell_x = 0; cell_x < size.width; ++cell_x) {
-                float sharp_sum = 0, soft_sum = 0, count = 0;
-                for (int x = cell_x * kCellPx; x < (cell_x + 1) * kCellPx; ++x) {
-                    // Edges are chosen by the blurred gradient, so that noise chooses none.
-                    const bool edge = softer[x] > kEdgeSquared && softer[x] < 1e6F && sharp[x] < 1e6F;
-                    sharp_sum += edge ? sharp[x] : 0;
-                    soft_sum += edge ? softer[x] : 0;
-                    count += edge ? 1 : 0;
-                }
-                cells.sharp_energy.at<float>(cell_y, cell_x) += sharp_sum;
-                cells.soft_energy.at<float>(cell_y, cell_x) += soft_sum;
-                cells.edges.at<float>(cell_y, cell_x) += count;
+                const EdgeSums sums = edge_sums(sharp + cell_x * kCellPx, softer + cell_x * kCellPx);
+                cells.sharp_energy.at<float>(cell_y, cell_x) += sums.sharp;
+                cells.soft_energy.at<float>(cell_y, cell_x) += sums.soft;
+                cells.edges.at<float>(cell_y, cell_x) += sums.count;
             }
         }
         for (int cell_x = 0; cell_x < size.width; ++cell_x) {
             Differences counts;
             for (int y = 0; y < kCellPx; y += kTexturePx) {
                 for (int x = 0; x < kCellPx; x += kTexturePx) {
-                    count_differences(luma, cell_x * kCellPx + x, cell_y * kCellPx + y, counts);
+                    // At the right edge of a picture of whole cells the last place has no neighbour: a pixel before, it
+                    // has.
+                    const int left = std::min(cell_x * kCellPx + x, luma.cols - kTexturePx - 1);
+                    count_differences(luma, left, cell_y * kCellPx + y, counts);
                 }
             }
             cells.differences.at<float>(cell_y, cell_x) = counts.all;

@@ -16,6 +16,10 @@
 #include <cstdint>
 #include <vector>
 
+#ifdef __GNUC__
+#pragma GCC diagnostic ignored "-Wpsabi"  // vectors are returned by functions that are always inlined
+#endif
+
 namespace bonafide::analyzers::residual {
 namespace {
 
@@ -79,6 +83,74 @@ std::uint8_t level_of(float value, float half) {
     return static_cast<std::uint8_t>(1 + static_cast<int>(value > half) - static_cast<int>(value < -half));
 }
 
+// Neighbours side by side; the compiler makes of it what the processor has.
+constexpr int kLanes = 8;
+using Lane = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
+using LevelLane = std::uint8_t __attribute__((vector_size(kLanes), aligned(1), may_alias));
+constexpr int kCodeLanes = 32;
+using CodeLane = std::uint8_t __attribute__((vector_size(kCodeLanes), aligned(1), may_alias));
+
+inline __attribute__((always_inline)) Lane third_differences(const std::array<const float*, kGroup>& from, int x) {
+    const auto* before = reinterpret_cast<const Lane*>(from[0] + x);
+    const auto* here = reinterpret_cast<const Lane*>(from[1] + x);
+    const auto* after = reinterpret_cast<const Lane*>(from[2] + x);
+    const auto* beyond = reinterpret_cast<const Lane*>(from[3] + x);
+    return (*beyond - *before) + 3 * (*here - *after);
+}
+
+// Levels of the third differences of four rows, or of one row and its shifted selves.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void levels_of(const std::array<const float*, kGroup>& from, int count, float half, std::uint8_t* levels) {
+    int x = 0;
+    for (; x + kLanes <= count; x += kLanes) {
+        const Lane value = third_differences(from, x);
+        // A comparison that holds is -1.
+        *reinterpret_cast<LevelLane*>(levels + x) =
+            __builtin_convertvector(1 + (value < -half) - (value > half), LevelLane);
+    }
+    for (; x < count; ++x) {
+        levels[x] = level_of(third_difference(from[0][x], from[1][x], from[2][x], from[3][x]), half);
+    }
+}
+
+// Sums of the squares of both.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void energies_of(const std::array<const float*, kGroup>& across, const std::array<const float*, kGroup>& down, int count,
+                 float* energies) {
+    int x = 0;
+    for (; x + kLanes <= count; x += kLanes) {
+        const Lane one = third_differences(across, x), other = third_differences(down, x);
+        *reinterpret_cast<Lane*>(energies + x) = one * one + other * other;
+    }
+    for (; x < count; ++x) {
+        const float one = third_difference(across[0][x], across[1][x], across[2][x], across[3][x]);
+        const float other = third_difference(down[0][x], down[1][x], down[2][x], down[3][x]);
+        energies[x] = one * one + other * other;
+    }
+}
+
+// Numbers of groups of four levels.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void codes_of(const std::array<const std::uint8_t*, kGroup>& levels, int count, std::uint8_t* codes) {
+    int x = 0;
+    for (; x + kCodeLanes <= count; x += kCodeLanes) {
+        CodeLane code = *reinterpret_cast<const CodeLane*>(levels[0] + x);
+        for (int next = 1; next < kGroup; ++next) {
+            code = code + code + code + *reinterpret_cast<const CodeLane*>(levels[next] + x);
+        }
+        *reinterpret_cast<CodeLane*>(codes + x) = code;
+    }
+    for (; x < count; ++x) {
+        codes[x] = static_cast<std::uint8_t>(27 * levels[0][x] + 9 * levels[1][x] + 3 * levels[2][x] + levels[3][x]);
+    }
+}
+
 // One row of the picture, rounded in both directions.
 struct Row {
     std::vector<std::uint8_t> horizontal, vertical;
@@ -109,11 +181,12 @@ class Counter {
         }
         along(rows[0]->horizontal, along_horizontal_, width);
         along(rows[0]->vertical, across_vertical_, width);
-        across({rows[0]->horizontal.data(), rows[1]->horizontal.data(), rows[2]->horizontal.data(),
-                rows[3]->horizontal.data()},
-               across_horizontal_, width);
-        across({rows[0]->vertical.data(), rows[1]->vertical.data(), rows[2]->vertical.data(), rows[3]->vertical.data()},
-               along_vertical_, width);
+        codes_of({rows[0]->horizontal.data(), rows[1]->horizontal.data(), rows[2]->horizontal.data(),
+                  rows[3]->horizontal.data()},
+                 width, across_horizontal_.data());
+        codes_of(
+            {rows[0]->vertical.data(), rows[1]->vertical.data(), rows[2]->vertical.data(), rows[3]->vertical.data()},
+            width, along_vertical_.data());
     }
     void count(int first, int last, std::uint32_t* along_counts, std::uint32_t* across_counts) const {
         for (int x = first; x < last; ++x) {
@@ -125,13 +198,12 @@ class Counter {
     }
     // Squares of both residuals of the row that code_row() was given.
     void measure_energy(int y) {
-        const std::array<const float*, kGroup> rows = around(y);
-        const float* row = luma_.ptr<float>(y);
-        for (int x = 1; x + 2 < luma_.cols; ++x) {
-            const float across = third_difference(row[x - 1], row[x], row[x + 1], row[x + 2]);
-            const float down = third_difference(rows[0][x], rows[1][x], rows[2][x], rows[3][x]);
-            energy_[x] = across * across + down * down;
+        std::array<const float*, kGroup> down = around(y);
+        for (const float*& row : down) {
+            ++row;
         }
+        const float* row = luma_.ptr<float>(y);
+        energies_of({row, row + 1, row + 2, row + 3}, down, luma_.cols - kReachPx, energy_.data() + 1);
     }
     const std::vector<float>& energy() const { return energy_; }
 
@@ -148,23 +220,11 @@ class Counter {
         rounded_[y % kGroup] = y;
         const std::array<const float*, kGroup> rows = around(y);
         const float* row = luma_.ptr<float>(std::min(y, luma_.rows - 1));
-        for (int x = 1; x + 2 < luma_.cols; ++x) {
-            rounded.horizontal[x] = level_of(third_difference(row[x - 1], row[x], row[x + 1], row[x + 2]), half_);
-        }
-        for (int x = 0; x < luma_.cols; ++x) {
-            rounded.vertical[x] = level_of(third_difference(rows[0][x], rows[1][x], rows[2][x], rows[3][x]), half_);
-        }
+        levels_of({row, row + 1, row + 2, row + 3}, luma_.cols - kReachPx, half_, rounded.horizontal.data() + 1);
+        levels_of(rows, luma_.cols, half_, rounded.vertical.data());
     }
     static void along(const std::vector<std::uint8_t>& levels, std::vector<std::uint8_t>& codes, int width) {
-        across({levels.data(), levels.data() + 1, levels.data() + 2, levels.data() + 3}, codes, width);
-    }
-    static void across(const std::array<const std::uint8_t*, kGroup>& levels, std::vector<std::uint8_t>& codes,
-                       int width) {
-        const std::uint8_t *a = levels[0], *b = levels[1], *c = levels[2], *d = levels[3];
-        std::uint8_t* out = codes.data();
-        for (int x = 0; x < width; ++x) {
-            out[x] = static_cast<std::uint8_t>(27 * a[x] + 9 * b[x] + 3 * c[x] + d[x]);
-        }
+        codes_of({levels.data(), levels.data() + 1, levels.data() + 2, levels.data() + 3}, width, codes.data());
     }
 
     const cv::Mat& luma_;
