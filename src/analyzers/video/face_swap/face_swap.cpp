@@ -111,7 +111,7 @@ const analysis::AnalyzerDefinition& video_face_swap() {
             {"least_change", "Frames whose finest detail changes less are taken for repeated ones", "nat", -3, 10,
              -2.5},
             {"least_moments", "Faces compared less often are not judged", "1", 1, 20, 10},
-            {"least_motion", "Faces that move less from frame to frame are not judged", "px", 0, 10, 0.05},
+            {"least_motion", "Faces that move less from frame to frame are not judged", "px", 0, 10, 0.02},
             {"least_detail", "Faces with less fine detail are not judged", "nat", -3, 10, -1.5},
             {"least_score", "From it on a face is pointed at", "sigma", -10, 10, 2},
         };
