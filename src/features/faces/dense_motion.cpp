@@ -13,7 +13,7 @@ namespace {
 constexpr int kWindowPx = 11;        // side of the windows, at every level
 constexpr int kSmallestSidePx = 20;  // of the coarsest level
 constexpr int kMostLevels = 5;
-constexpr int kCoarseRounds = 3, kFineRounds = 2;
+constexpr int kCoarseRounds = 3, kFineRounds = 1;
 // Squared levels a pixel: gradients below it are noise, and where there are only such the coarser level's answer stays.
 constexpr float kPrior = 4;
 constexpr float kMostStepPx = 1;  // a round finds no more: the gradients say nothing of what lies further
@@ -54,9 +54,11 @@ void refine(const cv::Mat& now, const cv::Mat& before, cv::Mat& motion) {
     const cv::Mat xc = mean_of(across.mul(change)), yc = mean_of(down.mul(change));
     for (int y = 0; y < motion.rows; ++y) {
         auto* offset = motion.ptr<cv::Vec2f>(y);
+        const auto *xx_row = xx.ptr<float>(y), *xy_row = xy.ptr<float>(y), *yy_row = yy.ptr<float>(y),
+                   *xc_row = xc.ptr<float>(y), *yc_row = yc.ptr<float>(y);
         for (int x = 0; x < motion.cols; ++x) {
-            const float a = xx.at<float>(y, x) + kPrior, b = xy.at<float>(y, x), d = yy.at<float>(y, x) + kPrior;
-            const float p = xc.at<float>(y, x), q = yc.at<float>(y, x);
+            const float a = xx_row[x] + kPrior, b = xy_row[x], d = yy_row[x] + kPrior;
+            const float p = xc_row[x], q = yc_row[x];
             const float determinant = a * d - b * b;  // positive: the prior sees to it
             offset[x][0] += std::clamp((d * p - b * q) / determinant, -kMostStepPx, kMostStepPx);
             offset[x][1] += std::clamp((a * q - b * p) / determinant, -kMostStepPx, kMostStepPx);
