@@ -179,8 +179,14 @@ TEST(FilmSwap, StaysBoundedInLongFilms) {
 }
 
 TEST(FilmSwapModel, RefusesWhatItCannotUse) {
-    const std::string band = R"({"mean": 0, "scale": 1, "weight": 1})",
-                      four = "[" + band + "," + band + "," + band + "," + band + "]";
+    const auto bands = [](const char* last) {
+        std::string text = "[";
+        for (int band = 0; band < 3; ++band) {
+            text += R"({"mean": 0, "scale": 1, "weight": 1}, )";
+        }
+        return text.append(last).append("]");
+    };
+    const std::string four = bands(R"({"mean": 0, "scale": 1, "weight": 1})");
     const auto with = [](const std::string& change, const std::string& flicker, const std::string& clip = "5") {
         return R"({"schema": "bonafide.video_face_swap/1", "clip": )" + clip + R"(, "offset": 0, "change": )" + change +
                R"(, "flicker": )" + flicker + "}";
@@ -188,7 +194,7 @@ TEST(FilmSwapModel, RefusesWhatItCannotUse) {
     EXPECT_TRUE(Model::parse(with(four, four)).ok());
     for (const std::string& broken :
          {std::string(), std::string("[]"), with(four, "[]"), with("[1, 2, 3, 4]", four), with(four, four, "0"),
-          with(four, "[" + band + "," + band + "," + band + R"(, {"mean": 0, "scale": 0, "weight": 1}])")}) {
+          with(four, bands(R"({"mean": 0, "scale": 0, "weight": 1})"))}) {
         EXPECT_FALSE(Model::parse(broken).ok()) << broken;
     }
 }
