@@ -15,6 +15,10 @@
 #include <string_view>
 #include <vector>
 
+namespace bonafide::features::faces {
+struct TrackedFace;
+}
+
 namespace bonafide::analysis {
 
 /// A tunable of an analyzer. The default is written here and nowhere else.
@@ -88,14 +92,28 @@ struct Context {
     const features::ClaimedPerson* claimed = nullptr;
 };
 
-/// One analyzer at work on one input. Created anew for every input; begin, then on_packet, on_frame and on_sound come
-/// in order from one thread, then finish once. Still pictures get only finish. Neither prints, nor opens files, nor
-/// keeps state outside itself.
+/// The faces of one frame of a film, followed from frame to frame (features/faces/tracker.h): found once for all who
+/// ask.
+struct FrameFaces {
+    /// Longer sides are shrunk to it: finer detail is in no training of ours, and costs time.
+    static constexpr int kLongestFramePx = 1920;
+
+    const media::VideoFrame& frame;
+    /// The frame, CV_8UC3, red first, upright; may be kept, since nobody writes into it.
+    const cv::Mat& rgb;
+    const std::vector<features::faces::TrackedFace>& faces;  ///< in pixels of `rgb`; may be empty
+};
+
+/// One analyzer at work on one input. Created anew for every input; begin, then on_packet, on_frame, on_faces and
+/// on_sound come in order from one thread, then finish once. Still pictures get only finish. Neither prints, nor opens
+/// files, nor keeps state outside itself.
 class Analyzer : public media::StreamSink {
   public:
     /// Called once before anything else: the moment to load the models that the definition names, for those who need
     /// them while the input streams past. Throws std::exception where they cannot be used.
     virtual void begin(const infer::ModelStore&) {}
+    /// Every frame of a film that can be decoded, for those who want faces.
+    virtual void on_faces(const FrameFaces&) {}
     virtual Analysis finish(const Context& context) = 0;
 };
 
@@ -110,6 +128,7 @@ struct AnalyzerDefinition {
     std::string_view reference;           ///< paper or standard
     std::vector<ingest::MediaKind> inputs;
     bool wants_packets = false, wants_frames = false, wants_sound = false;
+    bool wants_faces = false;  ///< of films; `models` names those of the face tracker then
     bool emits_map = false;
     /// Nearly all of its work runs on all cores: it begins after the others, and fills what they leave idle.
     bool divides_its_work = false;

@@ -1,6 +1,7 @@
 #include "analysis/scheduler.h"
 
 #include "evidence/map_grid.h"
+#include "features/faces/tracker.h"
 
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -11,6 +12,7 @@
 #include <cmath>
 #include <exception>
 #include <numeric>
+#include <stdexcept>
 #include <thread>
 
 namespace bonafide::analysis {
@@ -44,11 +46,68 @@ struct Work {
     }
 };
 
+/// Follows the faces of the film once, for all who want them.
+class FacesOfFilm {
+  public:
+    FacesOfFilm(std::vector<Work>& works, const infer::ModelStore& models) : models_(models) {
+        for (Work& work : works) {
+            if (work.definition->wants_faces) {
+                wanting_.push_back(&work);
+            }
+        }
+    }
+
+    void next(const media::VideoFrame& frame) {
+        std::erase_if(wanting_, [](const Work* work) { return !work->failure.empty(); });
+        if (wanting_.empty()) {
+            return;
+        }
+        const Clock::time_point start = Clock::now();
+        try {
+            rgb_ = frame.rgb(FrameFaces::kLongestFramePx);
+            follow(frame.time_s);
+        } catch (const std::exception& exception) {
+            for (Work* work : wanting_) {
+                work->failure = std::string("the faces could not be followed: ") + exception.what();
+            }
+            return;
+        }
+        const double each_s = seconds_since(start) / static_cast<double>(wanting_.size());
+        for (Work* work : wanting_) {
+            work->time_s += each_s;
+            work->guarded([&] { work->analyzer->on_faces({frame, rgb_, faces_}); });
+        }
+    }
+
+  private:
+    void follow(double time_s) {
+        if (!tracker_) {  // not before there is a frame: sound and broken films need no networks
+            auto tracker = features::faces::Tracker::open(models_, {}, {});
+            if (!tracker) {
+                throw std::runtime_error(tracker.error().message);
+            }
+            tracker_.emplace(std::move(*tracker));
+        }
+        auto found = tracker_->next(rgb_, time_s);
+        if (!found) {
+            throw std::runtime_error(found.error().message);
+        }
+        faces_ = std::move(*found);
+    }
+
+    const infer::ModelStore& models_;
+    std::vector<Work*> wanting_;
+    std::optional<features::faces::Tracker> tracker_;
+    cv::Mat rgb_;
+    std::vector<features::faces::TrackedFace> faces_;
+};
+
 /// Hands each event of the pass to those who asked for it.
 class Distributor final : public media::StreamSink {
   public:
-    Distributor(std::vector<Work>& works, media::StreamSink* observer, const media::ReadOptions& observer_wants)
-        : works_(works), observer_(observer), observer_wants_(observer_wants) {}
+    Distributor(std::vector<Work>& works, const infer::ModelStore& models, media::StreamSink* observer,
+                const media::ReadOptions& observer_wants)
+        : works_(works), faces_(works, models), observer_(observer), observer_wants_(observer_wants) {}
 
     void on_packet(const media::Packet& packet) override {
         for (Work& work : works_) {
@@ -66,6 +125,7 @@ class Distributor final : public media::StreamSink {
                 work.guarded([&] { work.analyzer->on_frame(frame); });
             }
         }
+        faces_.next(frame);
         if (observer_ != nullptr && observer_wants_.frames) {
             observer_->on_frame(frame);
         }
@@ -83,12 +143,13 @@ class Distributor final : public media::StreamSink {
 
   private:
     std::vector<Work>& works_;
+    FacesOfFilm faces_;
     media::StreamSink* observer_;
     media::ReadOptions observer_wants_;
 };
 
 bool streams(const AnalyzerDefinition& definition) {
-    return definition.wants_packets || definition.wants_frames || definition.wants_sound;
+    return definition.wants_packets || definition.wants_frames || definition.wants_faces || definition.wants_sound;
 }
 
 /// Why `measurements` break the analyzer's declaration; empty where they keep it.
@@ -183,14 +244,14 @@ RunResult run(const std::vector<Planned>& plan, const features::Media& media, co
             work.analyzer = planned.definition->create(planned.parameters);
             work.guarded([&] { work.analyzer->begin(models); });
             wanted.packets |= planned.definition->wants_packets;
-            wanted.frames |= planned.definition->wants_frames;
+            wanted.frames |= planned.definition->wants_frames || planned.definition->wants_faces;
             wanted.sound |= planned.definition->wants_sound;
         }
         works.push_back(std::move(work));
     }
 
     if (media.reader() != nullptr && (wanted.packets || wanted.frames || wanted.sound)) {
-        Distributor distributor(works, observer, observer_wants);
+        Distributor distributor(works, models, observer, observer_wants);
         auto read = media.reader()->read(wanted, distributor);
         if (read) {
             result.read = std::move(*read);

@@ -236,7 +236,8 @@ std::string nothing_decoded(const features::Media& media, const analysis::RunRes
                            [wants](const analysis::Ran& ran) { return ran.definition->*wants; });
     };
     const bool pictures =
-        media.streams()->video && (shown.frames || asked(&analysis::AnalyzerDefinition::wants_frames));
+        media.streams()->video && (shown.frames || asked(&analysis::AnalyzerDefinition::wants_frames) ||
+                                   asked(&analysis::AnalyzerDefinition::wants_faces));
     const bool sound = media.streams()->audio && (shown.sound || asked(&analysis::AnalyzerDefinition::wants_sound));
     if ((pictures || sound) && result.read->frames == 0 && result.read->samples == 0) {
         return "it is a " + media.identity().description + ", but not one picture or sample of it could be decoded" +

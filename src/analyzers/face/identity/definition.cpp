@@ -10,7 +10,6 @@ namespace faces = features::faces;
 using analysis::Analysis;
 
 constexpr float kLeastPresence = 0.5F;
-constexpr int kLongestFramePx = 1280;
 
 template <class T>
 T taken(Result<T> result) {
@@ -26,13 +25,9 @@ class Identity final : public analysis::Analyzer {
 
     void begin(const infer::ModelStore& models) override { models_ = &models; }
 
-    void on_frame(const media::VideoFrame& frame) override {
-        if (!tracker_) {
-            tracker_.emplace(taken(faces::Tracker::open(*models_, {}, {})));
-        }
-        const cv::Mat rgb = frame.rgb(kLongestFramePx);
-        for (const faces::TrackedFace& tracked : taken(tracker_->next(rgb, frame.time_s))) {
-            add(rgb, tracked.track, tracked.face, frame.time_s);
+    void on_faces(const analysis::FrameFaces& seen) override {
+        for (const faces::TrackedFace& tracked : seen.faces) {
+            add(seen.rgb, tracked.track, tracked.face, seen.frame.time_s);
         }
     }
 
@@ -75,7 +70,6 @@ class Identity final : public analysis::Analyzer {
     double least_llr_;
     const infer::ModelStore* models_ = nullptr;
     std::optional<faces::Recogniser> recogniser_;
-    std::optional<faces::Tracker> tracker_;
     faces::AppearanceCollector collector_;
 };
 
@@ -96,7 +90,7 @@ const analysis::AnalyzerDefinition& face_identity() {
             "Twins and close relatives match; old, blurred or strongly compressed pictures do not.";
         made.reference = "King, dlib-models, 2017; He, Zhang, Ren and Sun, CVPR 2016";
         made.inputs = {ingest::MediaKind::kImage, ingest::MediaKind::kVideo};
-        made.wants_frames = true;
+        made.wants_faces = true;
         made.wants_claim = true;
         made.models = {"face.recognition", "face.detection.short_range", "face.detection.full_range", "face.landmarks"};
         made.emits = {

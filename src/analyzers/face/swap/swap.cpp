@@ -19,11 +19,7 @@ namespace bonafide::analyzers {
 namespace swapped {
 namespace {
 
-namespace faces = features::faces;
-
 constexpr const char* kModel = "face.swap.linear";
-/// Larger frames are shrunk to it: fine detail of larger ones is not in the training.
-constexpr int kLongestFramePx = 1920;
 
 LinearModel load(const infer::ModelStore& models) {
     const auto text = infer::read_model(models, kModel);
@@ -47,29 +43,16 @@ class Swap final : public analysis::Analyzer {
     }
 
     void begin(const infer::ModelStore& models) override {
-        models_ = &models;
         model_.emplace(load(models));
         Channels channels = model_->channels();
         channels.set(static_cast<std::size_t>(Channel::kLuma0));  // for detail_of
         records_.emplace(options_.limits, channels);
     }
 
-    void on_frame(const media::VideoFrame& frame) override {
-        if (!tracker_) {  // not before there is a frame: sound and broken films need no networks
-            auto tracker = faces::Tracker::open(*models_, {}, {});
-            if (!tracker) {
-                throw std::runtime_error(tracker.error().message);
-            }
-            tracker_.emplace(std::move(*tracker));
-        }
-        const cv::Mat rgb = frame.rgb(kLongestFramePx);
-        seen_ = seen_ || !rgb.empty();
-        const auto found = tracker_->next(rgb, frame.time_s);
-        if (!found) {
-            throw std::runtime_error(found.error().message);
-        }
-        for (const faces::TrackedFace& tracked : *found) {
-            records_->add(rgb, tracked.track, tracked.face, frame.time_s);
+    void on_faces(const analysis::FrameFaces& seen) override {
+        seen_ = seen_ || !seen.rgb.empty();
+        for (const features::faces::TrackedFace& tracked : seen.faces) {
+            records_->add(seen.rgb, tracked.track, tracked.face, seen.frame.time_s);
         }
     }
 
@@ -80,9 +63,7 @@ class Swap final : public analysis::Analyzer {
 
   private:
     JudgeOptions options_;
-    const infer::ModelStore* models_ = nullptr;
     std::optional<LinearModel> model_;
-    std::optional<faces::Tracker> tracker_;
     std::optional<FaceRecords> records_;
     bool seen_ = false;
 };
@@ -112,7 +93,7 @@ const analysis::AnalyzerDefinition& face_swap() {
             "Li and Lyu, CVPR workshops 2019; McCloskey and Albright, ICIP 2019; Li et al., CVPR 2020 (what is looked "
             "for; the measurements are ours)";
         made.inputs = {ingest::MediaKind::kVideo};
-        made.wants_frames = true;
+        made.wants_faces = true;
         made.models = {swapped::kModel, "face.detection.short_range", "face.detection.full_range", "face.landmarks",
                        "face.iris"};
         made.emits = {

@@ -1,6 +1,7 @@
 #include "analyzers/face/swap/texture.h"
 
 #include "base/ensure.h"
+#include "features/faces/local_mean.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -11,10 +12,10 @@
 namespace bonafide::analyzers::swapped {
 namespace {
 
+using features::faces::LocalMean;
+
 constexpr double kLeastFacePx = 8;
 constexpr double kReach = 1.25;  // of the face's height, from its middle: takes in the widest ring of a turned head
-constexpr double kWindow = 1.0 / 24;  // sigma of local means over the face's height
-constexpr double kCellsInWindow = 2;  // local means are kept on a grid so fine
 // Keeps the logarithm of an empty place finite: a twentieth of a level squared is below what 8 bits can show.
 constexpr double kFloor = 0.05;
 constexpr double kFinest = 1.2;  // sigma of the high-pass whose correlations are measured, px
@@ -48,38 +49,11 @@ struct Neighbour {
 };
 constexpr Neighbour kNeighbours[] = {{Channel::kAcross, 1, 0}, {Channel::kDown, 0, 1}, {Channel::kDiagonal, 1, 1}};
 
-/// Local means on a coarse grid, since they vary slowly.
-class LocalMean {
-  public:
-    LocalMean(cv::Size picture, double face_px) {
-        const double window_px = std::max(2.0, face_px * kWindow);
-        step_px_ = std::max(1, cvFloor(window_px / kCellsInWindow));
-        sigma_cells_ = window_px / step_px_;
-        grid_ = cv::Size(std::max(1, picture.width / step_px_), std::max(1, picture.height / step_px_));
-        used_ = cv::Rect(0, 0, std::min(picture.width, grid_.width * step_px_),
-                         std::min(picture.height, grid_.height * step_px_));
-    }
-    cv::Mat of(const cv::Mat& plane) const {
-        cv::Mat small;
-        cv::resize(plane(used_), small, grid_, 0, 0, cv::INTER_AREA);
-        return blurred(small, sigma_cells_);
-    }
-    cv::Mat log_of_square(const cv::Mat& plane) const {
-        cv::Mat result = of(plane.mul(plane)) + kFloor;
-        cv::log(result, result);
-        return result;
-    }
-    cv::Point cell_of(cv::Point2f place) const {
-        return {std::min(static_cast<int>(place.x) / step_px_, grid_.width - 1),
-                std::min(static_cast<int>(place.y) / step_px_, grid_.height - 1)};
-    }
-
-  private:
-    int step_px_ = 1;
-    double sigma_cells_ = 1;
-    cv::Size grid_;
-    cv::Rect used_;
-};
+cv::Mat log_of_square(const LocalMean& local, const cv::Mat& plane) {
+    cv::Mat result = local.of(plane.mul(plane)) + kFloor;
+    cv::log(result, result);
+    return result;
+}
 
 /// `plane` moved by (-x, -y): each pixel meets its neighbour x to the right and y below.
 cv::Mat shifted(const cv::Mat& plane, int x, int y) {
@@ -101,7 +75,7 @@ std::array<cv::Mat, kChannels> planes_of(const cv::Mat& rgb, const LocalMean& lo
     const auto plane = [&](Channel channel) -> cv::Mat& { return planes[static_cast<std::size_t>(channel)]; };
     for (const Band& band : kLumaBands) {
         if (wanted(band.channel)) {
-            plane(band.channel) = local.log_of_square(band_of(ycc[0], band.fine, band.coarse));
+            plane(band.channel) = log_of_square(local, band_of(ycc[0], band.fine, band.coarse));
         }
     }
     for (const Band& band : kChromaBands) {
@@ -114,7 +88,7 @@ std::array<cv::Mat, kChannels> planes_of(const cv::Mat& rgb, const LocalMean& lo
     const double unit_px = face_px / kFaceUnits;
     for (const Band& band : kFaceBands) {
         if (wanted(band.channel)) {
-            plane(band.channel) = local.log_of_square(band_of(ycc[0], band.fine * unit_px, band.coarse * unit_px));
+            plane(band.channel) = log_of_square(local, band_of(ycc[0], band.fine * unit_px, band.coarse * unit_px));
         }
     }
     const cv::Mat finest = band_of(ycc[0], 0, kFinest);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "analyzers/face/swap/places.h"
+#include "features/faces/places.h"
 
 #include <opencv2/core.hpp>
 
@@ -11,6 +11,17 @@
 #include <vector>
 
 namespace bonafide::analyzers::swapped {
+
+using features::faces::places::face_height_px;
+using features::faces::places::is_reference;
+using features::faces::places::kOutline;
+using features::faces::places::kPlaces;
+using features::faces::places::middle_of;
+using features::faces::places::name_of_place;
+using features::faces::places::Part;
+using features::faces::places::place_of;
+using features::faces::places::points_of;
+using features::faces::places::Sector;
 
 /// What is measured at every place of a face. Energies are natural logarithms of mean squares, in 8-bit levels squared.
 enum class Channel {

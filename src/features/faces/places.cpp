@@ -1,4 +1,4 @@
-#include "analyzers/face/swap/places.h"
+#include "features/faces/places.h"
 
 #include "base/ensure.h"
 #include "features/faces/mesh.h"
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
-namespace bonafide::analyzers::swapped {
+namespace bonafide::features::faces::places {
 namespace {
 
 /// By place in kOutline.
@@ -31,7 +31,7 @@ const std::vector<std::size_t>& landmarks_of(Part part) {
     return all[static_cast<std::size_t>(part)];
 }
 
-constexpr double kLeastReferenceRing = 1.25;
+constexpr double kLeastReferenceRing = 1.25, kWidestInnerRing = 0.75;
 
 double ring_of(std::size_t place) {
     return place < kRings.size() * kSectors ? kRings[place / kSectors] : 0;
@@ -64,6 +64,18 @@ bool is_reference(std::size_t place) {
     return ring_of(place) >= kLeastReferenceRing;
 }
 
+Zone zone_of(std::size_t place) {
+    ENSURE(place < kPlaces);
+    const double ring = ring_of(place);
+    if (ring == 0) {
+        return place == place_of(Part::kForehead) ? Zone::kOther : Zone::kInner;
+    }
+    if (ring <= kWidestInnerRing) {
+        return Zone::kInner;
+    }
+    return is_reference(place) ? Zone::kAround : Zone::kEdge;
+}
+
 cv::Point2f middle_of(const std::vector<cv::Point2f>& landmarks_px) {
     cv::Point2f sum;
     for (const std::size_t corner : kOutline) {
@@ -73,12 +85,11 @@ cv::Point2f middle_of(const std::vector<cv::Point2f>& landmarks_px) {
 }
 
 double face_height_px(const std::vector<cv::Point2f>& landmarks_px) {
-    using namespace features::faces;
     return cv::norm(landmarks_px[landmark::kForehead] - landmarks_px[landmark::kChin]);
 }
 
 std::array<std::vector<cv::Point2f>, kPlaces> points_of(const std::vector<cv::Point2f>& landmarks_px) {
-    ENSURE(landmarks_px.size() == features::faces::kLandmarks);
+    ENSURE(landmarks_px.size() == kLandmarks);
     std::array<std::vector<cv::Point2f>, kPlaces> points;
     const cv::Point2f middle = middle_of(landmarks_px);
     for (std::size_t ring = 0; ring < kRings.size(); ++ring) {
@@ -96,4 +107,4 @@ std::array<std::vector<cv::Point2f>, kPlaces> points_of(const std::vector<cv::Po
     return points;
 }
 
-}  // namespace bonafide::analyzers::swapped
+}  // namespace bonafide::features::faces::places

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace bonafide::analyzers::swapped {
+namespace bonafide::features::faces::places {
 
 /// The outline of the face in MediaPipe's numbering, clockwise in the picture from the middle of the forehead.
 inline constexpr std::array<std::size_t, 36> kOutline = {10,  338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288,
@@ -36,6 +36,16 @@ const std::string& name_of_place(std::size_t place);
 /// Lies this place well outside every usual mask, so that what is measured there serves as the reference?
 bool is_reference(std::size_t place);
 
+/// Parts of a head, for comparisons of one with another.
+enum class Zone {
+    kInner,   ///< inside every usual mask
+    kEdge,    ///< where masks end: along the outline of the face
+    kAround,  ///< outside every usual mask: is_reference
+    kOther    ///< the forehead, where hair may be
+};
+inline constexpr std::size_t kZones = 3;  ///< without the last
+Zone zone_of(std::size_t place);
+
 /// Points of every place in the picture; `landmarks_px`: features::faces::kLandmarks of them.
 std::array<std::vector<cv::Point2f>, kPlaces> points_of(const std::vector<cv::Point2f>& landmarks_px);
 
@@ -44,4 +54,4 @@ double face_height_px(const std::vector<cv::Point2f>& landmarks_px);
 /// Middle of the outline.
 cv::Point2f middle_of(const std::vector<cv::Point2f>& landmarks_px);
 
-}  // namespace bonafide::analyzers::swapped
+}  // namespace bonafide::features::faces::places

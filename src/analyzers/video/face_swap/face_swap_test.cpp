@@ -1,0 +1,203 @@
+#include "analyzers/video/face_swap/face_swap.h"
+
+#include "features/faces/dense_motion.h"
+
+#include <gtest/gtest.h>
+#include <opencv2/imgproc.hpp>
+
+#include <cmath>
+
+namespace bonafide::analyzers::film_swap {
+namespace {
+
+using evidence::Outcome;
+using features::faces::TrackedFace;
+
+constexpr int kSide = 320;
+constexpr double kFrame_s = 0.04;
+
+/// Ellipses, `height` px from forehead to chin around `middle`, every landmark somewhere plausible.
+std::vector<cv::Point2f> ellipse_landmarks(cv::Point2f middle, double height) {
+    std::vector<cv::Point2f> points(features::faces::kLandmarks, middle);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const double angle = 2.4 * static_cast<double>(i);
+        const double reach = 0.3 * height * std::sqrt(static_cast<double>(i) / static_cast<double>(points.size()));
+        points[i] +=
+            cv::Point2f(static_cast<float>(0.7 * reach * std::cos(angle)), static_cast<float>(reach * std::sin(angle)));
+    }
+    for (std::size_t corner = 0; corner < places::kOutline.size(); ++corner) {
+        const double angle = 2 * CV_PI * static_cast<double>(corner) / static_cast<double>(places::kOutline.size());
+        points[places::kOutline[corner]] = middle + cv::Point2f(static_cast<float>(0.37 * height * std::sin(angle)),
+                                                                static_cast<float>(-0.5 * height * std::cos(angle)));
+    }
+    return points;
+}
+
+std::vector<TrackedFace> face_at(cv::Point2f middle, double height, int track = 0) {
+    TrackedFace tracked;
+    tracked.track = track;
+    for (const cv::Point2f& point : ellipse_landmarks(middle, height)) {
+        tracked.face.landmarks_px.emplace_back(point.x, point.y, 0.0F);
+    }
+    return {tracked};
+}
+
+cv::Mat grain(std::uint64_t seed, double levels) {
+    cv::Mat noise(kSide, kSide, CV_32F);
+    cv::RNG random(seed);
+    random.fill(noise, cv::RNG::NORMAL, 0, levels);
+    return noise;
+}
+
+cv::Mat in_colour(const cv::Mat& plane) {
+    cv::Mat bytes, rgb;
+    plane.convertTo(bytes, CV_8U);
+    cv::cvtColor(bytes, rgb, cv::COLOR_GRAY2RGB);
+    return rgb;
+}
+
+/// Skin that moves by `shift` px.
+cv::Mat skin(cv::Point2f shift) {
+    static const cv::Mat fixed = [] {
+        cv::Mat smooth;
+        cv::GaussianBlur(grain(3, 60), smooth, {}, 1.2);
+        return cv::Mat(smooth + 128);
+    }();
+    cv::Mat moved;
+    cv::warpAffine(fixed, moved, cv::Matx23f(1, 0, shift.x, 0, 1, shift.y), fixed.size(), cv::INTER_CUBIC,
+                   cv::BORDER_REFLECT_101);
+    return moved;
+}
+
+/// A camera's film of a moving head, new grain in every frame. `drawn`: the inner face lacks the grain, and the edge of
+/// the mask trembles, as in a swap.
+FaceRecords film(int frames, double height, bool drawn, const FaceLimits& limits = {64, 40, -3}, float speed = 0.7F) {
+    FaceRecords records(limits);
+    cv::RNG random(11);
+    for (int frame = 0; frame < frames; ++frame) {
+        const cv::Point2f shift(speed * static_cast<float>(frame % 8), speed * 0.5F * static_cast<float>(frame % 5));
+        const cv::Point2f middle = cv::Point2f(kSide / 2.0F, kSide / 2.0F) + shift;
+        const cv::Mat clean = skin(shift);
+        cv::Mat picture = clean + grain(100 + static_cast<std::uint64_t>(frame), speed > 0 ? 6 : 0);
+        if (drawn) {
+            cv::Mat mask(kSide, kSide, CV_32F, cv::Scalar(0));
+            const double tremble = random.uniform(-0.03, 0.03) * height;
+            cv::ellipse(mask, cv::Point(middle), {cvRound(0.34 * height + tremble), cvRound(0.46 * height + tremble)},
+                        0, 0, 360, cv::Scalar(1), cv::FILLED);
+            cv::GaussianBlur(mask, mask, {}, 2);
+            picture = picture.mul(1 - mask) + clean.mul(mask);
+        }
+        records.add(in_colour(picture), face_at(middle, height), kFrame_s * frame);
+    }
+    return records;
+}
+
+/// Speaks for a swap where the finest detail changes more along the outline than inside, or flickers more.
+Model by_finest() {
+    auto model = Model::parse(R"({"schema": "bonafide.video_face_swap/1", "clip": 5, "offset": 0,
+        "change": [{"mean": 0, "scale": 0.2, "weight": 1}, {"mean": 0, "scale": 1, "weight": 0},
+                   {"mean": 0, "scale": 1, "weight": 0}, {"mean": 0, "scale": 1, "weight": 0}],
+        "flicker": [{"mean": 0, "scale": 0.5, "weight": 0.2}, {"mean": 0, "scale": 1, "weight": 0},
+                    {"mean": 0, "scale": 1, "weight": 0}, {"mean": 0, "scale": 1, "weight": 0}]})");
+    EXPECT_TRUE(model.ok());
+    return *model;
+}
+
+JudgeOptions usual() {
+    JudgeOptions options;
+    options.limits = {64, 40, -3};
+    options.least_moments = 5;
+    options.least_motion_px = 0.05;
+    options.least_detail = -2;
+    options.least_score = 2;
+    return options;
+}
+
+TEST(DenseMotion, FindsHowAPictureMoved) {
+    cv::Mat before, now;
+    skin({0, 0}).convertTo(before, CV_8U);
+    skin({2.3F, -1.4F}).convertTo(now, CV_8U);
+    const cv::Mat motion = features::faces::dense_motion(now, before);
+    const cv::Scalar mean = cv::mean(motion(cv::Rect(40, 40, kSide - 80, kSide - 80)));
+    EXPECT_NEAR(mean[0], -2.3, 0.05);
+    EXPECT_NEAR(mean[1], 1.4, 0.05);
+    const cv::Mat flat(40, 30, CV_8U, cv::Scalar(90));
+    EXPECT_EQ(cv::norm(features::faces::dense_motion(flat, flat), cv::NORM_INF), 0);
+}
+
+TEST(FilmSwap, TellsADrawnFaceFromAFilmedOne) {
+    const auto filmed = judge(film(24, 150, false).finish(), by_finest(), usual());
+    const auto drawn = judge(film(24, 150, true).finish(), by_finest(), usual());
+    ASSERT_EQ(filmed.outcome, Outcome::kRan) << filmed.reason;
+    ASSERT_EQ(drawn.outcome, Outcome::kRan) << drawn.reason;
+    ASSERT_EQ(drawn.measurements.front().name, "film_score");
+    EXPECT_LT(filmed.measurements.front().value, 1);
+    EXPECT_GT(drawn.measurements.front().value, 3);
+    EXPECT_TRUE(filmed.observations.empty());
+    ASSERT_EQ(drawn.observations.size(), 1U);
+    EXPECT_LE(*drawn.observations.front().where.end_s, 23 * kFrame_s + 1e-9);
+}
+
+TEST(FilmSwap, SaysWhyItDoesNotApply) {
+    const auto reason = [](FaceRecords records) {
+        const auto analysis = judge(records.finish(), by_finest(), usual());
+        EXPECT_EQ(analysis.outcome, Outcome::kNotApplicable);
+        return analysis.reason;
+    };
+    EXPECT_EQ(reason(film(0, 150, false)), "no face was found");
+    EXPECT_NE(reason(film(1, 150, false)).find("too short"), std::string::npos);
+    EXPECT_NE(reason(film(12, 50, false)).find("too small"), std::string::npos);
+    EXPECT_NE(reason(film(24, 150, false, {64, 40, -3}, 0)).find("do not move"), std::string::npos);
+    FaceRecords sparse({64, 40, -3});
+    FaceRecords turned({64, 40, -3});
+    for (int frame = 0; frame < 6; ++frame) {
+        const cv::Mat picture = in_colour(skin({static_cast<float>(frame), 0}));
+        auto face = face_at({kSide / 2.0F, kSide / 2.0F}, 150);
+        sparse.add(picture, face, 0.13 * frame);
+        face.front().face.pose.yaw_deg = 60;
+        turned.add(picture, face, 0.05 * frame);
+    }
+    EXPECT_NE(reason(std::move(sparse)).find("too far apart"), std::string::npos);
+    EXPECT_NE(reason(std::move(turned)).find("turned too far"), std::string::npos);
+}
+
+TEST(FilmSwap, StaysBoundedInLongFilms) {
+    FaceRecords records({16, 40, -100});
+    const cv::Mat whole = in_colour(skin({0, 0}));
+    for (int frame = 0; frame < 1500; ++frame) {  // small pictures: quick to compare
+        const cv::Mat picture = whole(cv::Rect(frame % 7, frame % 5, 48, 48)).clone();
+        records.add(picture, face_at({24, 24}, 24, frame < 900 ? 0 : frame / 4),
+                    frame < 900 ? kFrame_s * frame : frame);
+    }
+    const auto faces = records.finish();
+    EXPECT_LE(faces.size(), FaceRecords::kMostTracks);
+    ASSERT_EQ(faces.front().track, 0);
+    EXPECT_LT(faces.front().moments.size(), FaceRecords::kMostMoments);
+    EXPECT_GE(faces.front().moments.size(), FaceRecords::kMostMoments / 2);
+    EXPECT_GT(faces.front().moments.back().time_s, 30);  // of 36 s: evenly spread
+    EXPECT_TRUE(records.finish().empty());
+}
+
+TEST(FilmSwapModel, RefusesWhatItCannotUse) {
+    const auto bands = [](const char* last) {
+        std::string text = "[";
+        for (int band = 0; band < 3; ++band) {
+            text += R"({"mean": 0, "scale": 1, "weight": 1}, )";
+        }
+        return text.append(last).append("]");
+    };
+    const std::string four = bands(R"({"mean": 0, "scale": 1, "weight": 1})");
+    const auto with = [](const std::string& change, const std::string& flicker, const std::string& clip = "5") {
+        return R"({"schema": "bonafide.video_face_swap/1", "clip": )" + clip + R"(, "offset": 0, "change": )" + change +
+               R"(, "flicker": )" + flicker + "}";
+    };
+    EXPECT_TRUE(Model::parse(with(four, four)).ok());
+    for (const std::string& broken :
+         {std::string(), std::string("[]"), with(four, "[]"), with("[1, 2, 3, 4]", four), with(four, four, "0"),
+          with(four, bands(R"({"mean": 0, "scale": 0, "weight": 1})"))}) {
+        EXPECT_FALSE(Model::parse(broken).ok()) << broken;
+    }
+}
+
+}  // namespace
+}  // namespace bonafide::analyzers::film_swap

@@ -1,0 +1,73 @@
+#include "analyzers/video/face_swap/model.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace bonafide::analyzers::film_swap {
+namespace {
+
+using Json = nlohmann::json;
+
+std::optional<double> number_in(const Json& object, const char* key) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    if (found == object.end() || !found->is_number() || !std::isfinite(found->get<double>())) {
+        return std::nullopt;
+    }
+    return found->get<double>();
+}
+
+}  // namespace
+
+Result<Model> Model::parse(std::string_view text) {
+    const Json document = Json::parse(text, nullptr, false);
+    const auto invalid = [](const std::string& why) {
+        return Error{ErrorCode::kInvalid, "the model of video.face.swap " + why};
+    };
+    if (!document.is_object() || document.value("schema", Json()) != "bonafide.video_face_swap/1") {
+        return invalid("is not a bonafide.video_face_swap/1 document");
+    }
+    Model model;
+    const auto clip = number_in(document, "clip"), offset = number_in(document, "offset");
+    if (!clip || *clip <= 0 || !offset) {
+        return invalid("lacks its clip or its offset");
+    }
+    model.clip_ = *clip;
+    model.offset_ = *offset;
+    for (const auto& [name, terms] : {std::pair("change", &model.change_), std::pair("flicker", &model.flicker_)}) {
+        const auto bands = document.find(name);
+        if (bands == document.end() || !bands->is_array() || bands->size() != kBands) {
+            return invalid(std::string("lacks a band of its ") + name);
+        }
+        for (std::size_t band = 0; band < kBands; ++band) {
+            const Json& each = (*bands)[band];
+            const auto mean = number_in(each, "mean"), scale = number_in(each, "scale"),
+                       weight = number_in(each, "weight");
+            if (!mean || !scale || *scale <= 0 || !weight) {
+                return invalid("has a band with a number that cannot be");
+            }
+            (*terms)[band] = {*mean, *scale, *weight};
+        }
+    }
+    return model;
+}
+
+std::optional<double> Model::score(const Medians& medians) const {
+    const auto change = contrast_of(medians.change), flicker = contrast_of(medians.flicker);
+    if (!change || !flicker) {
+        return std::nullopt;
+    }
+    double sigmas = offset_;
+    const auto add = [&](const Term& term, double value) {
+        sigmas += term.weight * std::clamp((value - term.mean) / term.scale, -clip_, clip_);
+    };
+    for (std::size_t band = 0; band < kBands; ++band) {
+        add(change_[band], (*change)[band]);
+        add(flicker_[band], (*flicker)[band]);
+    }
+    return sigmas;
+}
+
+}  // namespace bonafide::analyzers::film_swap

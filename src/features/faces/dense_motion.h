@@ -1,0 +1,17 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+
+namespace bonafide::features::faces {
+
+/// Where every pixel of `now` was in `before` (CV_8UC1, one size, not empty), as offsets in px (CV_32FC2): iterated
+/// least squares over small windows, coarse to fine (Lucas and Kanade, IJCAI 1981; Bouguet, Intel, 2000). Deviations:
+/// at every pixel, with a window that reaches so far that the motion cannot follow noise, and with a prior of no
+/// further motion where nothing shows any. Finds motions of up to about an eighth of the picture.
+cv::Mat dense_motion(const cv::Mat& now, const cv::Mat& before);
+
+/// `before` (one channel or several, 8 bits or float) brought to where `now` has it, by cubic interpolation; in
+/// CV_32F.
+cv::Mat moved_by(const cv::Mat& before, const cv::Mat& motion);
+
+}  // namespace bonafide::features::faces
