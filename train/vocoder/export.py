@@ -21,7 +21,7 @@ def main():
     network = Vocoder(config)
     state = torch.load(run / "checkpoint.pt", weights_only=True)
     network.load_state_dict(state["average"])
-    print(f"step {state['step']} of {config['steps'] + config['adversarial_steps']}")
+    print(f"step {state['step']} of {config['steps']}")
     # Levels as speech has them, from silence to full scale.
     sample = torch.rand(1, config["bands"], FRAMES, generator=torch.Generator().manual_seed(1)) * 11 - 9
     export(network, sample, str(folder / "vocoder.onnx"), ("mel", "spectrum"))

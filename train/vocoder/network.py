@@ -1,5 +1,6 @@
 """The vocoder of `bonafide forge voice`: a mel spectrogram in, a short-time spectrum out, after Siuzdak, "Vocos: closing the gap between time-domain
-and Fourier-based neural vocoders for high-quality audio synthesis", ICLR 2024. Smaller, and nothing in it looks at more than its own frames: a long recording can be made piece by piece."""
+and Fourier-based neural vocoders for high-quality audio synthesis", ICLR 2024. Smaller, magnitudes are given as a factor of what the mel spectrogram
+says of them, and no layer looks at more than some frames around, so that a long recording can be made piece by piece."""
 
 import torch
 from torch import nn
@@ -16,6 +17,13 @@ def mel_triangles(rate_hz, transform, bands):
     places = places / (mel_of(torch.tensor(rate_hz / 2, dtype=torch.float64)) / (bands + 1)) - 1
     weights = (1 - (places[None] - torch.arange(bands, dtype=torch.float64)[:, None]).abs()).clamp(min=0)
     return (weights / weights.sum(1, keepdim=True)).float()
+
+
+def between_middles(rate_hz, transform, bands):
+    """bins x bands: magnitudes at bins, on straight lines between the bands' middles (MelBands::spread)."""
+    places = mel_of(torch.arange(transform // 2 + 1, dtype=torch.float64) * rate_hz / transform)
+    places = (places / (mel_of(torch.tensor(rate_hz / 2, dtype=torch.float64)) / (bands + 1)) - 1).clamp(0, bands - 1)
+    return (1 - (places[:, None] - torch.arange(bands, dtype=torch.float64)[None]).abs()).clamp(min=0).float()
 
 
 class MelSpectrogram(nn.Module):
@@ -59,13 +67,16 @@ class Vocoder(nn.Module):
         self.blocks = nn.ModuleList(Block(width, config["hidden"], config["blocks"]) for _ in range(config["blocks"]))
         self.last_norm = nn.LayerNorm(width, eps=1e-6)
         self.leave = nn.Linear(width, 2 * bins)
+        self.register_buffer("between", between_middles(config["rate_hz"], config["frame_samples"], config["bands"]), persistent=False)
 
     def forward(self, mel):
         frames = self.first_norm(self.enter((mel + 5) / 3).transpose(1, 2))
         for block in self.blocks:
             frames = block(frames)
-        magnitude, phase = self.leave(self.last_norm(frames)).float().chunk(2, dim=2)
-        magnitude = torch.exp(magnitude.clamp(max=6))
+        # What the bands say of a bin is known; the network says by how much it is more or less.
+        known = torch.exp(mel).transpose(1, 2) @ self.between.T
+        factor, phase = self.leave(self.last_norm(frames)).chunk(2, dim=2)
+        magnitude = known * torch.exp(factor.clamp(-6, 6))
         return torch.cat([magnitude * torch.cos(phase), magnitude * torch.sin(phase)], dim=2)
 
 

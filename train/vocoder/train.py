@@ -1,6 +1,6 @@
 """Trains the vocoder: train.py SOUNDS.npz RUN
 
-Goes on where it was stopped (RUN/checkpoint.pt); what a step sees depends on the seed and the step alone. First by distances of spectra, then against discriminators as well. Log in RUN/train.log.
+Goes on where it was stopped (RUN/checkpoint.pt); what a step sees depends on the seed and the step alone. Log in RUN/train.log.
 """
 
 import json
@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from scipy.signal import resample_poly
 
-from discriminators import Discriminators
 from network import MelSpectrogram, Vocoder, sound_of
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -68,7 +67,7 @@ class Sounds:
 
 
 @torch.no_grad()
-def held_out_figures(network, mel, distances, sounds, config, most=16):
+def held_out_figures(network, mel, distances, sounds, config, most=8):
     """Mean absolute difference of mel logarithms, and log spectral distance in dB over what lies within 60 dB of the loudest."""
     of_mel, of_spectrum = [], []
     for sound in sounds.held_out[:most]:
@@ -82,10 +81,6 @@ def held_out_figures(network, mel, distances, sounds, config, most=16):
     return np.mean(of_mel), np.mean(of_spectrum)
 
 
-def rate_of(share, highest):
-    return highest * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * share)))
-
-
 def main():
     torch.set_num_threads(1)
     config = json.loads((HERE / "config.json").read_text())
@@ -94,14 +89,11 @@ def main():
     torch.manual_seed(config["seed"])
     sounds = Sounds(sys.argv[1], config)
     mel = MelSpectrogram(*(config[name] for name in ("rate_hz", "frame_samples", "hop_samples", "bands", "least_level")))
-    distances, network, judges = Distances(mel), Vocoder(config), Discriminators()
-    average = Vocoder(config)
+    distances, network, average = Distances(mel), Vocoder(config), Vocoder(config)
     average.load_state_dict(network.state_dict())
-    makers = torch.optim.AdamW(network.parameters(), config["learning_rate"], betas=(0.8, 0.99), weight_decay=1e-4)
-    judging = torch.optim.AdamW(judges.parameters(), config["adversarial_learning_rate"], betas=(0.8, 0.99))
-    parts = {"network": network, "average": average, "judges": judges, "makers": makers, "judging": judging}
-    steps, total, first = config["steps"], config["steps"] + config["adversarial_steps"], 0
-    checkpoint = run / "checkpoint.pt"
+    optimiser = torch.optim.AdamW(network.parameters(), config["learning_rate"], betas=(0.8, 0.99), weight_decay=1e-4)
+    parts = {"network": network, "average": average, "optimiser": optimiser}
+    steps, first, checkpoint = config["steps"], 0, run / "checkpoint.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         for name, part in parts.items():
@@ -117,51 +109,28 @@ def main():
     if first == 0:
         log(f"{sum(p.numel() for p in network.parameters())} weights")
     started, sums = time.process_time(), []
-    for step in range(first, total):
-        adversarial = step >= steps
-        wanted = sounds.batch(step, config["adversarial_batch" if adversarial else "batch"])
-        share = (step - steps) / config["adversarial_steps"] if adversarial else step / steps
-        rate = rate_of(share, config["adversarial_learning_rate" if adversarial else "learning_rate"]) * min(1, (step + 1) / 100)
-        for group in makers.param_groups:
-            group["lr"] = rate
+    for step in range(first, steps):
+        wanted = sounds.batch(step, config["batch"])
+        for group in optimiser.param_groups:
+            group["lr"] = config["learning_rate"] * min(1, (step + 1) / 100) * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * step / steps)))
         mel_of_wanted = mel(wanted)
         made = sound_of(network(mel_of_wanted), config["frame_samples"], config["hop_samples"], mel.window)
         of_mel, of_spectrum = (mel(made) - mel_of_wanted).abs().mean(), distances.spectral(made, wanted)
-        values = [of_mel.item(), of_spectrum.item()]
-        loss = config["mel_weight"] * of_mel + of_spectrum * (1 if adversarial else 5)
-        if adversarial:
-            for group in judging.param_groups:
-                group["lr"] = rate_of(share, config["adversarial_learning_rate"] * 2)
-            with torch.autocast("cpu", torch.bfloat16):
-                judged = judges.loss(wanted, made.detach())
-            judging.zero_grad()
-            judged.backward()
-            judging.step()
-            for parameter in judges.parameters():
-                parameter.requires_grad_(False)
-            with torch.autocast("cpu", torch.bfloat16):
-                found, apart = judges.loss_of_maker(wanted, made)
-            # The judges have to have learnt something before anybody listens to them.
-            loss = loss + min(1, (step - steps) / 100) * (found + config["match_weight"] * apart)
-            values += [judged.item(), found.item(), apart.item()]
-        makers.zero_grad()
-        loss.backward()
-        for parameter in judges.parameters():
-            parameter.requires_grad_(True)
+        optimiser.zero_grad()
+        (config["mel_weight"] * of_mel + config["spectral_weight"] * of_spectrum).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
-        makers.step()
+        optimiser.step()
         with torch.no_grad():
             for kept, new in zip(average.parameters(), network.parameters()):
                 kept.lerp_(new, 1 - min(config["average"], (step + 1) / (step + 10)))
-        sums.append(values)
-        if (step + 1) % EVERY_STEPS == 0 or step + 1 in (steps, total):
+        sums.append([of_mel.item(), of_spectrum.item()])
+        if (step + 1) % EVERY_STEPS == 0 or step + 1 == steps:
             draft = run / "checkpoint.part"
             torch.save({name: part.state_dict() for name, part in parts.items()} | {"step": step + 1}, draft)
             draft.replace(checkpoint)
+            of_mel, of_spectrum = np.mean(sums, 0)
             figures = held_out_figures(average, mel, distances, sounds, config)
-            words = ("mel", "spectra", "judges", "found out", "inner layers")
-            told = ", ".join(f"{word} {value:.3f}" for word, value in zip(words, np.mean(sums, 0)))
-            log(f"step {step + 1}: {told}; held out: mel {figures[0]:.3f}, spectra {figures[1]:.2f} dB; {time.process_time() - started:.0f} s of the processor")
+            log(f"step {step + 1}: mel {of_mel:.3f}, spectra {of_spectrum:.3f}; held out: mel {figures[0]:.3f}, spectra {figures[1]:.2f} dB; {time.process_time() - started:.0f} s of the processor")
             sums = []
 
 

@@ -25,15 +25,16 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kLongestWait_s = 30;
 constexpr std::chrono::milliseconds kLongestEnd(2000);
-constexpr rlim_t kMostProcessorTime_s = 30, kMostMemoryBytes = rlim_t{1} << 30, kMostErrorBytes = 4096;
+constexpr rlim_t kMostProcessorTime_s = 30, kMostMemoryBytes = rlim_t{1} << 30, kMostFileBytes = rlim_t{64} << 20;
 constexpr std::size_t kMostSoundBytes = std::size_t{300} * 2 * 22'050;  ///< five minutes
 constexpr std::size_t kHeaderBytes = 44;
 
-/// The process may not write files, nor take more of the machine than this.
+/// The process may take no more of the machine than this. A library that it links for loudspeakers (libpulse) makes a
+/// file in memory of 64 MiB even where none is asked for.
 void hold_back(pid_t process) {
     const std::pair<__rlimit_resource, rlim_t> limits[] = {{RLIMIT_CPU, kMostProcessorTime_s},
                                                            {RLIMIT_AS, kMostMemoryBytes},
-                                                           {RLIMIT_FSIZE, kMostErrorBytes},  // its standard error alone
+                                                           {RLIMIT_FSIZE, kMostFileBytes},
                                                            {RLIMIT_CORE, 0}};
     for (const auto& [what, most] : limits) {
         const rlimit limit{most, most};

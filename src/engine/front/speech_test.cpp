@@ -1,4 +1,5 @@
-// A program of somebody else's is run with text of anybody's: what is refused, and what becomes of a program that misbehaves.
+// A program of somebody else's is run with text of anybody's: what is refused, and what becomes of a program that
+// misbehaves.
 #include "engine/front/speech.h"
 
 #include <gmock/gmock.h>
@@ -59,7 +60,8 @@ TEST(Sentences, RefusedInWords) {
 TEST_F(Speech, TakesTheTextAsItIsAndNothingElse) {
     // A header of a recording, then what the program was given: text, arguments and environment.
     const auto told = said_by(
-        "printf 'RIFF....WAVEfmt ................data....'; cat; printf '|%s' \"$@\"; printf '|%s|%s' \"$HOME\" \"$LC_ALL\"",
+        "printf 'RIFF....WAVEfmt ................data....'; cat; printf '|%s' \"$@\"; printf '|%s|%s' \"$HOME\" "
+        "\"$LC_ALL\"",
         "-w /tmp/x; $(id) `id` \"'\\");
     ASSERT_TRUE(told.ok()) << told.error().message;
     const std::string heard(told->begin() + 44, told->end());
