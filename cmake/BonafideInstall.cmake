@@ -116,8 +116,8 @@ set(CPACK_DEBIAN_PACKAGE_SECTION graphics)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # A PDF needs a font.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "fonts-dejavu-core")
-# Loaded only where servers share a PostgreSQL database.
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libpq5")
+# Loaded only where servers share a PostgreSQL database; run only where the forge speaks a text.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libpq5, espeak-ng")
 # Requests of the service to others over https.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${BONAFIDE_OPENVINO_LIBS}" "${BONAFIDE_DEPS_DIR}/wheels/c2pa/libs" "${PROJECT_BINARY_DIR}")

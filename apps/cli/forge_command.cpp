@@ -159,7 +159,22 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
     if (request.face_of_nobody->parsed()) {
         job.forge.model = request.face_model;
     }
-    std::string second = request.face;
+    if (request.convert->parsed() || request.mimic->parsed() || request.video->parsed()) {
+        const char* usual = request.convert->parsed() ? "world" : "neural";
+        job.forge.vocoder = request.likened_vocoder.empty() ? usual : request.likened_vocoder;
+    }
+    engine::ForgeSources sources{request.file, request.face};
+    if (request.mimic->parsed() || (request.video->parsed() && !request.sentence.text.empty())) {
+        request.sentence.program = program_in_path("espeak-ng");
+        sources.sentence = request.sentence;
+    }
+    std::string& second = sources.second;
+    if (request.video->parsed() && !sources.sentence) {
+        if (request.sound.empty()) {
+            return complain("what is to be said is missing: --sound, or --text and --sample");
+        }
+        second = request.sound;
+    }
     if (request.mouth->parsed()) {
         const bool by_sound = !request.sound.empty();
         if (by_sound == !request.face.empty()) {
@@ -193,7 +208,7 @@ int forge_one(ForgeRequest& request, const engine::Installation& installation) {
         }
         job.forge.consent = std::move(*record);
     }
-    const auto forged = engine::forge_file(request.file, second, job, installation, keys_of(request));
+    const auto forged = engine::forge_file(sources, job, installation, keys_of(request));
     if (!forged) {
         return complain(printable((request.file.empty() ? "" : request.file + ": ") + forged.error().message));
     }

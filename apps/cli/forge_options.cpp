@@ -52,6 +52,36 @@ void add_launder(ForgeRequest& request) {
     step("mp3", "Save the sound as MP3 of so many kbit/s, 32 to 320");
 }
 
+/// Whose mouth is moved.
+void add_speaker(CLI::App& command, ForgeRequest& request) {
+    command
+        .add_option("--person-at", request.order.person_at,
+                    "Of a film: whose face is the first to lie over this place, X,Y in px of the result (default: the "
+                    "largest face where there first is one)")
+        ->delimiter(',')
+        ->expected(2);
+    command.add_option("--person", request.order.person, "Whose mouth that is, as the consent record names them");
+    command.add_option("--consent", request.consent_file, "The consent record (see `bonafide forge consent new`)");
+}
+
+void add_video(ForgeRequest& request) {
+    request.video = request.command->add_subcommand(
+        "video",
+        "A film in which a person says something else: voice and mouth together, from a film or a picture; needs that "
+        "person's consent");
+    add_fake(*request.video, request);
+    CLI::Option* sound =
+        request.video->add_option("--sound", request.sound, "What is said, as a recording or the sound of a film");
+    add_sentence(*request.video, request);
+    request.video->get_option("--text")->excludes(sound)->needs(request.video->get_option("--sample"));
+    request.video->get_option("--sample")->excludes(sound);
+    add_speaker(*request.video, request);
+    request.video->footer(
+        "A text is spoken as `forge voice mimic` does, for which the record must be for voice as well as for mouth; "
+        "the "
+        "mouth moves as by `forge mouth --sound`. Pictures and sound carry the mark.");
+}
+
 void add_mouth(ForgeRequest& request) {
     request.mouth = request.command->add_subcommand(
         "mouth", "A person's mouth moved to other speech, in a film or a picture; needs that person's consent");
@@ -60,16 +90,7 @@ void add_mouth(ForgeRequest& request) {
         request.mouth->add_option("--sound", request.sound, "A recording, or a film, whose speech moves the mouth");
     CLI::Option* clip = request.mouth->add_option("--mouth-of", request.face, "A clip whose mouth is followed");
     sound->excludes(clip);
-    request.mouth
-        ->add_option("--person-at", request.order.person_at,
-                     "Of a film: whose face is the first to lie over this place, X,Y in px of the result (default: the "
-                     "largest face where there first is one)")
-        ->delimiter(',')
-        ->expected(2);
-    request.mouth->add_option("--person", request.order.person,
-                              "Whose mouth that is, as the consent record names them");
-    request.mouth->add_option("--consent", request.consent_file,
-                              "The consent record (see `bonafide forge consent new`)");
+    add_speaker(*request.mouth, request);
     request.mouth->footer(
         "The sound, or that of the clip, becomes the film's: cut where the film ends, silent where it is shorter. A "
         "picture becomes a film of 25 Hz, as long as the sound.");
@@ -174,6 +195,7 @@ void add_forge(CLI::App& app, ForgeRequest& request) {
     request.animal->add_option("--seed", request.order.seed, "Of the fur")->capture_default_str();
 
     add_mouth(request);
+    add_video(request);
     add_reconstruct(request);
     add_face_of_nobody(request);
     add_forge_voice(request);

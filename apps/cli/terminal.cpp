@@ -2,9 +2,13 @@
 
 #include "commands.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <sstream>
 
 namespace bonafide::cli {
 
@@ -26,6 +30,20 @@ std::string user_data_folder() {
     }
     const char* home = std::getenv("HOME");
     return std::string(home != nullptr ? home : ".") + "/.local/share/bonafide";
+}
+
+std::string program_in_path(const std::string& name) {
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(path != nullptr ? path : "");
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        const std::string program = folder + "/" + name;
+        std::error_code error;
+        if (folder.starts_with('/') && std::filesystem::is_regular_file(program, error) &&
+            access(program.c_str(), X_OK) == 0) {
+            return program;
+        }
+    }
+    return "";
 }
 
 }  // namespace bonafide::cli

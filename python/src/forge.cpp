@@ -134,7 +134,7 @@ std::pair<nb::bytes, nb::dict> make(const std::string& kind, const std::string& 
     engine::ForgedFile forged = [&] {
         const nb::gil_scoped_release unlocked;
         return value_or_throw(
-            engine::forge_file(path, face_path, std::move(job), engine::find_installation(), key_folder));
+            engine::forge_file({path, face_path}, std::move(job), engine::find_installation(), key_folder));
     }();
     const forge::Made& made = forged.made;
     nb::dict said;

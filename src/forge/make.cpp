@@ -12,6 +12,7 @@
 #include "forge/mouth/make.h"
 #include "forge/picture.h"
 #include "forge/reconstruct.h"
+#include "forge/video.h"
 #include "forge/voice/make_voice.h"
 #include "ingest/identify.h"
 
@@ -196,6 +197,9 @@ Result<Product> make(const Order& order, const Given& given, const infer::ModelS
     }
     if (order.kind == "mouth") {
         return make_mouth(order, given, models, limits, threads);
+    }
+    if (order.kind == "video") {
+        return make_video(order, given, models, limits, threads);
     }
     if (order.kind == "blend") {
         return make_blend(order, given, models, limits, threads);

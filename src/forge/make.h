@@ -14,8 +14,8 @@ namespace bonafide::forge {
 struct Given {
     const ingest::ByteSource& picture;           ///< face: not read
     const ingest::ByteSource* second = nullptr;  ///< swap, animal: the picture with the face to put on, or the network
-                                                 ///< that makes it; mouth: the sound or clip; convert: the voice; may
-                                                 ///< be null
+                                                 ///< that makes it; mouth, video: the sound or clip; convert, mimic:
+                                                 ///< the voice; may be null
 };
 
 /// A finished picture with the visible label (where ordered) and the watermark; it still lacks its content credential

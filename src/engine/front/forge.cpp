@@ -6,7 +6,6 @@
 #include "forge/identity/signing_identity.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,22 +32,6 @@ Result<OwnedFd> open_picture(const std::string& path, const Limits& limits) {
     return file;
 }
 
-Result<OwnedFd> in_memory(const std::vector<std::uint8_t>& bytes) {
-    OwnedFd file(memfd_create("forged", MFD_CLOEXEC));
-    std::size_t done = 0;
-    while (file.valid() && done < bytes.size()) {
-        const ssize_t count = write(file.get(), bytes.data() + done, bytes.size() - done);
-        if (count <= 0 && errno != EINTR) {
-            break;
-        }
-        done += static_cast<std::size_t>(std::max<ssize_t>(0, count));
-    }
-    if (!file.valid() || done < bytes.size()) {
-        return Error{ErrorCode::kIo, std::string("cannot hand over the picture: ") + std::strerror(errno)};
-    }
-    return file;
-}
-
 /// One task of one worker: the artifact, and what was said about it.
 Result<ForgedFile> ask_worker(const Job& job, const Installation& installation, int input_fd, int second_fd = -1) {
     auto end = run_worker(installation.worker, job, input_fd, second_fd);
@@ -69,53 +52,90 @@ Result<ForgedFile> ask_worker(const Job& job, const Installation& installation, 
     return ForgedFile{std::move(bytes->second), std::move(*made)};
 }
 
+/// Says in `order` who signs here, and refuses what no record allows. The worker refuses as well; here it costs no
+/// decoding.
+Result<void> allow(forge::Order& order, const std::string& key_folder) {
+    const std::string kind(forge::consent_kind_of(order.kind, order.voice));
+    if (kind.empty()) {
+        return {};
+    }
+    const auto key = forge::ConsentKey::open(key_folder);
+    if (!key) {
+        return key.error();
+    }
+    order.consent_signer = key->public_key();
+    const auto allowed =
+        forge::check_consent(order.consent, {kind, order.person, forge::today(), order.consent_signer});
+    return allowed ? Result<void>() : Result<void>(allowed.error());
+}
+
+/// What `job.forge` orders, made but not sealed.
+Result<ForgedFile> unsealed(const ForgeSources& sources, Job job, const Installation& installation,
+                            const std::string& key_folder);
+
+/// The sentence of a video, in the voice of its sample.
+Result<ForgedFile> spoken_for_video(const ForgeSources& sources, const Job& video, const Installation& installation,
+                                    const std::string& key_folder) {
+    Job job = video;
+    job.forge.kind = "voice";
+    job.forge.voice = "mimic";
+    job.forge.format = "wav";
+    return unsealed({"", sources.second, sources.sentence}, std::move(job), installation, key_folder);
+}
+
+Result<ForgedFile> unsealed(const ForgeSources& sources, Job job, const Installation& installation,
+                            const std::string& key_folder) {
+    if (auto allowed = allow(job.forge, key_folder); !allowed) {
+        return allowed.error();
+    }
+    // A face of nobody is made of no picture.
+    auto first = sources.path.empty() ? file_in_memory("picture", {}) : open_picture(sources.path, job.limits);
+    Result<OwnedFd> second = OwnedFd();
+    if (first && !sources.second.empty()) {
+        second = open_picture(sources.second, job.limits);
+    }
+    job.path = sources.path;
+    job.second = sources.second;
+    std::string about_sound;
+    if (first && second && sources.sentence) {
+        if (job.forge.kind == "video") {
+            const auto voice = spoken_for_video(sources, job, installation, key_folder);
+            second = voice ? file_in_memory("voice", voice->bytes) : Result<OwnedFd>(voice.error());
+            about_sound = voice ? voice->made.description : "";
+        } else {
+            const auto sound = said(*sources.sentence, job.limits);
+            first = sound ? file_in_memory("sentence", *sound) : Result<OwnedFd>(sound.error());
+        }
+    }
+    if (!first || !second) {
+        return first ? second.error() : first.error();
+    }
+    auto forged = ask_worker(job, installation, first->get(), second->get());
+    if (forged && !about_sound.empty()) {
+        forged->made.description += "; what is heard: " + about_sound;
+    }
+    return forged;
+}
+
 }  // namespace
 
-Result<ForgedFile> forge_file(const std::string& path, const std::string& second_path, Job job,
-                              const Installation& installation, const std::string& key_folder) {
+Result<ForgedFile> forge_file(const ForgeSources& sources, Job job, const Installation& installation,
+                              const std::string& key_folder) {
     const auto identity = forge::signing_identity(key_folder);
     if (!identity) {
         return identity.error();
     }
-    const std::string consent_kind(forge::consent_kind_of(job.forge.kind, job.forge.voice));
-    if (!consent_kind.empty()) {
-        const auto key = forge::ConsentKey::open(key_folder);
-        if (!key) {
-            return key.error();
-        }
-        job.forge.consent_signer = key->public_key();
-        // The worker refuses as well; here it costs no decoding.
-        const auto allowed = forge::check_consent(
-            job.forge.consent, {consent_kind, job.forge.person, forge::today(), job.forge.consent_signer});
-        if (!allowed) {
-            return allowed.error();
-        }
-    }
-    // A face of nobody is made of no picture.
-    const auto picture = path.empty() ? in_memory({}) : open_picture(path, job.limits);
-    if (!picture) {
-        return picture.error();
-    }
-    Result<OwnedFd> second = OwnedFd();
-    if (!second_path.empty()) {
-        second = open_picture(second_path, job.limits);
-        if (!second) {
-            return second.error();
-        }
-    }
     job.task = Task::kForge;
-    job.path = path;
-    job.second = second_path;
     job.data_folder = installation.data_folder;
     job.model_folders = installation.model_folders;
     job.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    const auto forged = ask_worker(job, installation, picture->get(), second->get());
+    const auto forged = unsealed(sources, job, installation, key_folder);
     if (!forged) {
         return forged.error();
     }
-    const auto unsealed = in_memory(forged->bytes);
-    if (!unsealed) {
-        return unsealed.error();
+    const auto file = file_in_memory("forged", forged->bytes);
+    if (!file) {
+        return file.error();
     }
     Job seal;
     seal.task = Task::kForgeSeal;
@@ -126,7 +146,7 @@ Result<ForgedFile> forge_file(const std::string& path, const std::string& second
     seal.seal = {forged->made, identity->key_pem, identity->certificates_pem};
     seal.seal.made.kind = job.forge.kind;
     seal.seal.made.fake = forged->made.fake || job.forge.kind != "launder";
-    return ask_worker(seal, installation, unsealed->get());
+    return ask_worker(seal, installation, file->get());
 }
 
 }  // namespace bonafide::engine

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,6 +34,22 @@ Result<Pipe> Pipe::make() {
     result.reader = OwnedFd(ends[0]);
     result.writer = OwnedFd(ends[1]);
     return result;
+}
+
+Result<OwnedFd> file_in_memory(const char* what, std::span<const std::uint8_t> bytes) {
+    OwnedFd file(memfd_create(what, MFD_CLOEXEC));
+    std::size_t done = 0;
+    while (file.valid() && done < bytes.size()) {
+        const ssize_t count = write(file.get(), bytes.data() + done, bytes.size() - done);
+        if (count <= 0 && errno != EINTR) {
+            break;
+        }
+        done += static_cast<std::size_t>(std::max<ssize_t>(0, count));
+    }
+    if (!file.valid() || done < bytes.size() || lseek(file.get(), 0, SEEK_SET) != 0) {
+        return Error{ErrorCode::kIo, std::string("cannot hand over the ") + what + ": " + std::strerror(errno)};
+    }
+    return file;
 }
 
 Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& arguments,

@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +39,9 @@ struct Pipe {
     OwnedFd reader, writer;
     static Result<Pipe> make();
 };
+
+/// An open file in memory that holds `bytes`, at its beginning; `what` it is, for whoever looks at the process. kIo.
+Result<OwnedFd> file_in_memory(const char* what, std::span<const std::uint8_t> bytes);
 
 /// Starts `program` with `arguments`, an environment of our own choosing, and exactly the given descriptors:
 /// {descriptor here, number there}.

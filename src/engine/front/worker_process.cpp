@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,15 +35,6 @@ std::uint64_t resident_bytes(pid_t process) {
     std::uint64_t size = 0, resident = 0;
     statm >> size >> resident;
     return statm ? resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
-}
-
-Result<OwnedFd> memory_file(const std::string& text) {
-    OwnedFd file(memfd_create("job", MFD_CLOEXEC));
-    if (!file.valid() || write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-        lseek(file.get(), 0, SEEK_SET) != 0) {
-        return Error{ErrorCode::kIo, std::string("cannot hand over the job: ") + std::strerror(errno)};
-    }
-    return file;
 }
 
 /// Reads what is there; false at the end.
@@ -186,7 +176,8 @@ class Watch {
 
 Result<WorkerEnd> run_worker(const std::string& worker, const Job& job, int input_fd, int mask_fd,
                              const std::atomic<bool>* stop) {
-    auto task = memory_file(to_json(job));
+    const std::string words = to_json(job);
+    auto task = file_in_memory("job", {reinterpret_cast<const std::uint8_t*>(words.data()), words.size()});
     auto output = Pipe::make();
     auto errors = Pipe::make();
     const OwnedFd nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));

@@ -123,8 +123,11 @@ bool needs_consent(std::string_view kind) {
 
 std::string_view consent_kind_of(std::string_view kind, std::string_view voice) {
     // Made anew or cut, a voice stays its own person's, and says no words that somebody has chosen.
-    const bool mimics = kind == "voice" && voice == "convert";
-    return mimics ? "voice" : kind == "voice" || !needs_consent(kind) ? "" : kind;
+    if (kind == "voice") {
+        return voice == "convert" || voice == "mimic" ? "voice" : "";
+    }
+    // The voice of a video that says a text is forged first, with a record for that.
+    return kind == "video" ? "mouth" : needs_consent(kind) ? kind : "";
 }
 
 std::string today() {

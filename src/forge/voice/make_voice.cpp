@@ -1,17 +1,15 @@
-// Voices: pure functions on samples (griffin_lim.h, linear_prediction.h, world.h, convert.h, splice.h), and here the
-// one way out for what they make.
+// Voices: functions on samples (vocoder.h, convert.h, splice.h), what of them makes a voice like another (likened.h),
+// and here the one way out for what they make.
 #include "forge/voice/make_voice.h"
 
-#include "features/speaker/voices.h"
-#include "forge/consented.h"
+#include "features/voice/frames.h"
 #include "forge/label.h"
 #include "forge/sound_marking.h"
-#include "forge/voice/convert.h"
-#include "forge/voice/griffin_lim.h"
-#include "forge/voice/linear_prediction.h"
+#include "forge/voice/likened.h"
 #include "forge/voice/sound.h"
 #include "forge/voice/splice.h"
-#include "forge/voice/world.h"
+#include "forge/voice/vocoder.h"
+#include "forge/voice/voice.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -22,7 +20,6 @@ namespace bonafide::forge {
 namespace {
 
 constexpr std::int64_t kFineSoundBps = 160'000;
-constexpr int kRate16k_hz = 16'000;
 /// In words; the rest is only counted.
 constexpr std::size_t kMostJointsTold = 12;
 
@@ -35,34 +32,23 @@ constexpr Container kContainers[] = {{"wav", media::WrittenFormat::kWav, media::
                                      {"m4a", media::WrittenFormat::kMp4, media::SoundCodec::kAac},
                                      {"mp3", media::WrittenFormat::kMp3, media::SoundCodec::kMp3}};
 
-/// A voice that is not marked yet.
-struct Voice {
-    std::vector<std::vector<float>> channels;
-    int rate_hz = 0;
-    Made made = {};
-};
-
 std::string two_decimals(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.2f", value);
     return text;
 }
 
-Result<Voice> resynthesised(const Order& order, const VoiceSound& sound) {
-    Voice voice{{}, kRate16k_hz};
-    if (order.vocoder == "griffin-lim") {
-        voice.channels = {griffin_lim(sound.mono_16k, order.seed)};
-        voice.made.description = "the recording made anew from a mel spectrogram by Griffin and Lim's algorithm";
-    } else if (order.vocoder == "lpc") {
-        voice.channels = {linear_prediction_vocoder(sound.mono_16k)};
-        voice.made.description = "the recording made anew by a residual-excited linear prediction vocoder";
-    } else if (order.vocoder == "world") {
-        voice.channels = {voice_of(voice_model(sound.mono_16k), sound.mono_16k.size(), order.seed)};
-        voice.made.description = "the recording made anew from pitch, spectral envelope and breath";
-    } else {
-        return Error{ErrorCode::kUsage,
-                     "'" + order.vocoder + "' is no vocoder of the forge; there are griffin-lim, lpc and world"};
+Result<Voice> resynthesised(const Order& order, const VoiceSound& sound, const infer::ModelStore& models, int threads) {
+    const auto vocoder = vocoder_named(order.vocoder);
+    if (!vocoder) {
+        return vocoder.error();
     }
+    auto samples = through_vocoder(order.vocoder, sound.mono_16k, order.seed, models, threads);
+    if (!samples) {
+        return samples.error();
+    }
+    Voice voice{{std::move(*samples)}, features::voice::kRate_hz};
+    voice.made.description = vocoder->meaning;
     return voice;
 }
 
@@ -81,77 +67,16 @@ Result<Voice> spliced(const Order& order, const VoiceSound& sound) {
     return voice;
 }
 
-/// What the encoder says of who speaks; kUsage where there is too little speech.
-Result<evidence::VoiceNumbers> speaker_of(std::span<const float> mono_16k, const infer::ModelStore& models,
-                                          int threads) {
-    auto encoder = features::speaker::Encoder::open(models, {.threads = threads});
-    if (!encoder) {
-        return encoder.error();
-    }
-    features::speaker::Listener listener(std::move(*encoder));
-    auto heard = listener.add(mono_16k);
-    if (heard) {
-        heard = listener.finish();
-    }
-    if (!heard) {
-        return heard.error();
-    }
-    if (listener.moments().empty()) {
-        return Error{ErrorCode::kUsage, "who speaks cannot be told: " + listener.why_nothing()};
-    }
-    return features::speaker::mean_of(listener.moments());
-}
-
-std::string likeness(const evidence::VoiceNumbers& one, const evidence::VoiceNumbers& other) {
-    return two_decimals(1 - evidence::voice_distance(one, other));
-}
-
-Result<Voice> converted_voice(const Order& order, const VoiceSound& sound, const Given& given,
-                              const infer::ModelStore& models, const Limits& limits, int threads) {
-    Voice voice{{}, kRate16k_hz};
-    if (auto consented = take_consent(order, voice.made); !consented) {
-        return consented.error();
-    }
-    const auto of_the_sample = [](const Error& error) { return Error{error.code, "the sample: " + error.message}; };
-    if (given.second == nullptr) {
-        return Error{ErrorCode::kUsage, "no sample of the voice was given"};
-    }
-    const auto sample = read_voice(*given.second, limits, threads);
-    if (!sample) {
-        return of_the_sample(sample.error());
-    }
-    const auto wanted = speaker_of(sample->mono_16k, models, threads);
-    if (!wanted) {
-        return of_the_sample(wanted.error());
-    }
-    const auto before = speaker_of(sound.mono_16k, models, threads);
-    if (!before) {
-        return before.error();
-    }
-    const auto conversion = converted(voice_model(sound.mono_16k), voice_model(sample->mono_16k));
-    if (!conversion) {
-        return conversion.error();
-    }
-    voice.channels = {voice_of(conversion->model, sound.mono_16k.size(), order.seed)};
-    const auto after = speaker_of(voice.channels.front(), models, threads);
-    voice.made.description = "the words of a recording with the voice moved towards another person's: pitch times " +
-                             two_decimals(conversion->pitch_ratio) + ", formants times " +
-                             two_decimals(conversion->formant_ratio) + "; likeness of the speakers (cosine) " +
-                             likeness(*before, *wanted) + " before, " +
-                             (after ? likeness(*after, *wanted) : std::string("not known")) + " after";
-    return voice;
-}
-
 Result<Voice> voice_as_ordered(const Order& order, const VoiceSound& sound, const Given& given,
                                const infer::ModelStore& models, const Limits& limits, int threads) {
     if (order.voice == "resynthesise") {
-        return resynthesised(order, sound);
+        return resynthesised(order, sound, models, threads);
     }
     if (order.voice == "splice") {
         return spliced(order, sound);
     }
-    if (order.voice == "convert") {
-        return converted_voice(order, sound, given, models, limits, threads);
+    if (order.voice == "convert" || order.voice == "mimic") {
+        return likened(order, sound, given, models, limits, threads);
     }
     return Error{ErrorCode::kUsage, "'" + order.voice + "' is no voice that the forge makes"};
 }
@@ -195,7 +120,8 @@ Result<Product> make_voice(const Order& order, const Given& given, const infer::
     }
     const auto sound = read_voice(given.picture, limits, threads);
     if (!sound) {
-        return sound.error();
+        const bool is_text = order.voice == "mimic";
+        return Error{sound.error().code, (is_text ? "the spoken text: " : "") + sound.error().message};
     }
     auto voice = voice_as_ordered(order, *sound, given, models, limits, threads);
     return voice ? marked(std::move(*voice), order, *container, threads) : Result<Product>(voice.error());
