@@ -1,4 +1,4 @@
-"""The linear model of speech statistics: a Fisher discriminant within sources, balanced over sources."""
+"""The linear models of speech statistics: Fisher discriminants within sources, balanced over sources."""
 import numpy
 
 
@@ -41,6 +41,31 @@ def log_odds(scores, spoof, weights, steps=100):
         if numpy.abs(step).max() < 1e-10:
             break
     return slope, offset
+
+
+def fit_roughness(model, features, source, copies, copies_source, ridge, spared):
+    """Direction that parts recordings (`features`, of `source`) from their own copies through a vocoder, inside each source, on the
+    standard scores of `model`. Its log odds are 0 at the score that only the share `spared` of the recordings reaches."""
+    recorded, copied = model.standard(features), model.standard(copies)
+    size = features.shape[1]
+    scatter, difference, groups = numpy.zeros((size, size)), [], 0
+    for name in numpy.unique(copies_source):
+        pair = [recorded[source == name], copied[copies_source == name]]
+        if min(len(members) for members in pair) < 3:
+            continue
+        difference.append(pair[1].mean(0) - pair[0].mean(0))
+        for members in pair:
+            rest = members - members.mean(0)
+            scatter += rest.T @ rest / len(members)
+            groups += 1
+    weight = numpy.linalg.solve(scatter / groups + ridge * numpy.eye(size), numpy.mean(difference, 0))
+    # The classes hardly overlap, so that no slope is to be had from their odds: Gaussians whose means lie apart by `distance` times
+    # the scatter inside have that slope.
+    inside = numpy.sqrt(weight @ (scatter / groups) @ weight)
+    distance = numpy.mean(difference, 0) @ weight / inside
+    slope = distance / inside
+    zero = numpy.quantile(recorded @ weight, 1 - spared)
+    return LinearModel(model.mean, model.scale, slope * weight, -slope * zero, model.clip)
 
 
 def fit_discriminant(features, spoof, source, condition, ridge, clip):
