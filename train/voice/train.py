@@ -66,7 +66,7 @@ class Judgement:
         self.smooth, self.rough = smooth, rough
 
     def scores(self, features):
-        return numpy.logaddexp(self.smooth.scores(features), self.rough.scores(features))
+        return numpy.logaddexp(self.smooth.scores(features), numpy.minimum(self.rough.scores(features), CONFIG["most_rough"]))
 
 
 def judgement(copies):
@@ -248,6 +248,7 @@ def save(model, path):
         "schema": "bonafide.voice_linear/2",
         "statistics": "features/voice/statistics, 342 numbers",
         "clip": model.smooth.clip,
+        "most_rough": CONFIG["most_rough"],
         "mean": numbers(model.smooth.mean),
         "scale": numbers(model.smooth.scale),
         "smooth": {"offset": float(f"{model.smooth.offset:.6g}"), "weight": numbers(model.smooth.weight)},

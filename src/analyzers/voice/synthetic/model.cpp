@@ -82,7 +82,8 @@ Result<LinearModel> LinearModel::parse(std::string_view text) {
     }
     LinearModel model;
     const auto clip = number_in(document, "clip");
-    if (!clip || *clip <= 0 || !numbers_in(document, "mean", model.mean_) ||
+    const auto most_rough = number_in(document, "most_rough");
+    if (!clip || *clip <= 0 || !most_rough || !numbers_in(document, "mean", model.mean_) ||
         !numbers_in(document, "scale", model.scale_)) {
         return invalid("lacks a number");
     }
@@ -98,6 +99,7 @@ Result<LinearModel> LinearModel::parse(std::string_view text) {
         return invalid("has a scale that is not positive");
     }
     model.clip_ = *clip;
+    model.most_rough_ = *most_rough;
     return model;
 }
 
@@ -112,6 +114,7 @@ Score LinearModel::score(const features::voice::Statistics& statistics) const {
         result.cues[static_cast<std::size_t>(cue_of(i))] += part;
         result.roughness += rough_.weight[i] * standard;
     }
+    result.roughness = std::min(result.roughness, most_rough_);
     // Sum of two odds, from the larger one so that nothing overflows.
     const double larger = std::max(result.smoothness, result.roughness);
     result.log_odds = larger + std::log1p(std::exp(std::min(result.smoothness, result.roughness) - larger));

@@ -21,7 +21,7 @@ Cue cue_of(std::size_t statistic);
 struct Score {
     double log_odds = 0;    ///< natural logarithm, equal priors; higher: more like synthetic speech
     double smoothness = 0;  ///< the log odds of speech made by today's generators, which move too little
-    double roughness = 0;   ///< the log odds of speech rebuilt by a simple vocoder, which moves too much
+    double roughness = 0;   ///< the log odds of speech rebuilt by a simple vocoder, which moves too much; limited above
     /// What speaks for each: the parts of the smoothness, whose sum and the model's offset make it, and the roughness,
     /// each weighed by how much of the odds it makes.
     std::array<double, kCues> cues{};
@@ -41,6 +41,7 @@ class LinearModel {
         std::array<double, features::voice::kStatistics> weight{};
     };
     double clip_ = 0;
+    double most_rough_ = 0;  // one odd moment must not speak for a whole recording
     std::array<double, features::voice::kStatistics> mean_{}, scale_{};
     Direction smooth_, rough_;
 };

@@ -34,7 +34,7 @@ double value(const Analysis& analysis, std::string_view name) {
 
 nlohmann::json document(double weight = 0) {
     using features::voice::kStatistics;
-    nlohmann::json made = {{"schema", "bonafide.voice_linear/2"}, {"clip", 5}};
+    nlohmann::json made = {{"schema", "bonafide.voice_linear/2"}, {"clip", 5}, {"most_rough", 1000}};
     made["mean"] = std::vector<double>(kStatistics, 0);
     made["scale"] = std::vector<double>(kStatistics, 1);
     made["smooth"] = {{"offset", 0}, {"weight", std::vector<double>(kStatistics, 0)}};
@@ -171,11 +171,13 @@ TEST(VoiceModel, AddsTheOddsOfRoughSpeech) {
     const Score rough = LinearModel::parse(made.dump())->score({});
     EXPECT_NEAR(rough.log_odds, 900, 1e-9);
     EXPECT_NEAR(rough.cues[static_cast<std::size_t>(Cue::kRoughness)], 900, 1e-6);
+    made["most_rough"] = 6;
+    EXPECT_NEAR(LinearModel::parse(made.dump())->score({}).log_odds, std::log(std::exp(6) + 1), 1e-9);
 }
 
 TEST(VoiceModel, RefusesBrokenDocuments) {
     EXPECT_TRUE(LinearModel::parse(document().dump()).ok());
-    for (const char* key : {"schema", "clip", "mean", "scale", "smooth", "rough"}) {
+    for (const char* key : {"schema", "clip", "most_rough", "mean", "scale", "smooth", "rough"}) {
         nlohmann::json broken = document();
         broken.erase(key);
         EXPECT_FALSE(LinearModel::parse(broken.dump()).ok()) << key;
