@@ -1,16 +1,23 @@
 // Writes what the analyzer voice.synthetic computes of recordings, so that training and use share one implementation.
 //
-// usage: bonafide-voice-features OUT < LIST
+// usage: bonafide-voice-features OUT [griffin-lim|lpc|world] < LIST
 // LIST holds one path a line. OUT becomes raw 32-bit floats, a row a window: number of the line (from 0), start and end
 // in seconds, the fields of features::voice::Condition in their order, the number of the content, then the statistics.
+// With a vocoder's name every recording goes through that vocoder of the forge first, in memory: no unmarked copy is
+// ever written.
 #include "features/media.h"
 #include "features/voice/condition.h"
 #include "features/voice/statistics.h"
 #include "features/voice/windows.h"
+#include "forge/voice/griffin_lim.h"
+#include "forge/voice/linear_prediction.h"
+#include "forge/voice/world.h"
 
 #include <fstream>
 #include <iostream>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -18,14 +25,48 @@ namespace {
 using namespace bonafide;
 namespace voice = features::voice;
 
+constexpr std::uint64_t kSeed = 1;
+
+using Vocoder = std::vector<float> (*)(std::span<const float> samples);
+
+/// A vocoder by its name; null where there is none of that name.
+Vocoder vocoder_of(std::string_view name) {
+    if (name == "griffin-lim") {
+        return [](std::span<const float> samples) { return forge::griffin_lim(samples, kSeed); };
+    }
+    if (name == "lpc") {
+        return [](std::span<const float> samples) { return forge::linear_prediction_vocoder(samples); };
+    }
+    if (name == "world") {
+        return [](std::span<const float> samples) {
+            return forge::voice_of(forge::voice_model(samples), samples.size(), kSeed);
+        };
+    }
+    return nullptr;
+}
+
 struct Writer final : media::StreamSink {
     std::ofstream& out;
     float line = 0;
+    Vocoder vocoder = nullptr;
+    std::vector<float> samples;  // filled where a vocoder takes them
     std::size_t windows = 0;
     voice::WindowStream stream{[this](const voice::Window& window) { write(window); }};
 
-    Writer(std::ofstream& file, float number) : out(file), line(number) {}
-    void on_sound(const media::SoundBlock& block) override { stream.add(block.mono_16k); }
+    Writer(std::ofstream& file, float number, Vocoder through) : out(file), line(number), vocoder(through) {}
+    void on_sound(const media::SoundBlock& block) override {
+        if (vocoder == nullptr) {
+            stream.add(block.mono_16k);
+        } else {
+            samples.insert(samples.end(), block.mono_16k.begin(), block.mono_16k.end());
+        }
+    }
+    void finish() {
+        if (!samples.empty()) {
+            stream.add(vocoder(samples));
+        }
+        stream.finish();
+    }
     void write(const voice::Window& window) {
         const voice::Condition condition = voice::condition_of(window.frames);
         std::vector<float> row = {line,
@@ -48,7 +89,7 @@ struct Writer final : media::StreamSink {
 };
 
 /// Windows written, or why the recording could not be read.
-Result<std::size_t> extract(const std::string& path, float number, std::ofstream& out) {
+Result<std::size_t> extract(const std::string& path, float number, Vocoder vocoder, std::ofstream& out) {
     std::ifstream file(path, std::ios::binary);
     const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
     const auto source = ingest::open_memory(bytes);
@@ -56,7 +97,7 @@ Result<std::size_t> extract(const std::string& path, float number, std::ofstream
     if (!reader) {
         return reader.error();
     }
-    Writer writer(out, number);
+    Writer writer(out, number, vocoder);
     media::ReadOptions options;
     options.sound = true;
     options.threads = 1;
@@ -64,22 +105,23 @@ Result<std::size_t> extract(const std::string& path, float number, std::ofstream
     if (!read) {
         return read.error();
     }
-    writer.stream.finish();
+    writer.finish();
     return writer.windows;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    if (count != 2) {
-        std::cerr << "usage: bonafide-voice-features OUT < LIST\n";
+    const Vocoder vocoder = count == 3 ? vocoder_of(arguments[2]) : nullptr;
+    if (count < 2 || count > 3 || (count == 3 && vocoder == nullptr)) {
+        std::cerr << "usage: bonafide-voice-features OUT [griffin-lim|lpc|world] < LIST\n";
         return 2;
     }
     std::ofstream out(arguments[1], std::ios::binary);
     std::string path;
     int unread = 0;
     for (int number = 0; std::getline(std::cin, path); ++number) {
-        const auto windows = extract(path, static_cast<float>(number), out);
+        const auto windows = extract(path, static_cast<float>(number), vocoder, out);
         if (!windows) {
             std::cerr << path << ": " << windows.error().message << "\n";
             ++unread;

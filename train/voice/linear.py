@@ -1,4 +1,4 @@
-"""The linear model of speech statistics: a Fisher discriminant within sources, balanced over sources."""
+"""The linear models of speech statistics: Fisher discriminants within sources, balanced over sources."""
 import numpy
 
 
@@ -43,6 +43,31 @@ def log_odds(scores, spoof, weights, steps=100):
     return slope, offset
 
 
+def fit_roughness(model, features, source, copies, copies_source, ridge, spared):
+    """Direction that parts recordings (`features`, of `source`) from their own copies through a vocoder, inside each source, on the
+    standard scores of `model`. Its log odds are 0 at the score that only the share `spared` of the recordings reaches."""
+    recorded, copied = model.standard(features), model.standard(copies)
+    size = features.shape[1]
+    scatter, difference, groups = numpy.zeros((size, size)), [], 0
+    for name in numpy.unique(copies_source):
+        pair = [recorded[source == name], copied[copies_source == name]]
+        if min(len(members) for members in pair) < 3:
+            continue
+        difference.append(pair[1].mean(0) - pair[0].mean(0))
+        for members in pair:
+            rest = members - members.mean(0)
+            scatter += rest.T @ rest / len(members)
+            groups += 1
+    weight = numpy.linalg.solve(scatter / groups + ridge * numpy.eye(size), numpy.mean(difference, 0))
+    # The classes hardly overlap, so that no slope is to be had from their odds: Gaussians whose means lie apart by `distance` times
+    # the scatter inside have that slope.
+    inside = numpy.sqrt(weight @ (scatter / groups) @ weight)
+    distance = numpy.mean(difference, 0) @ weight / inside
+    slope = distance / inside
+    zero = numpy.quantile(recorded @ weight, 1 - spared)
+    return LinearModel(model.mean, model.scale, slope * weight, -slope * zero, model.clip)
+
+
 def fit_discriminant(features, spoof, source, condition, ridge, clip):
     """Direction that parts the classes inside each source (and condition), against the scatter inside a source's class. What a
     source's recordings share, its microphone and speakers, has no part in either. `ridge` is added to the scatter of standard
@@ -50,7 +75,7 @@ def fit_discriminant(features, spoof, source, condition, ridge, clip):
     model = LinearModel(features.mean(0), features.std(0) + 1e-9, None, 0.0, clip)
     standard = model.standard(features)
     size = features.shape[1]
-    scatter, difference, groups, pairs = numpy.zeros((size, size)), numpy.zeros(size), 0, 0
+    scatter, difference, middle, groups, pairs = numpy.zeros((size, size)), numpy.zeros(size), numpy.zeros(size), 0, 0
     for name in numpy.unique(source):
         for kind in numpy.unique(condition):
             means = []
@@ -64,10 +89,14 @@ def fit_discriminant(features, spoof, source, condition, ridge, clip):
                 means.append(members.mean(0))
             if len(means) == 2:
                 difference += means[1] - means[0]
+                middle += (means[0] + means[1]) / 2
                 pairs += 1
-    model.weight = numpy.linalg.solve(scatter / groups + ridge * numpy.eye(size), difference / pairs)
-    slope, offset = log_odds(standard @ model.weight, spoof, balanced_weights(spoof, source))
-    model.weight, model.offset = slope * model.weight, offset
+    difference, middle = difference / pairs, middle / pairs
+    model.weight = numpy.linalg.solve(scatter / groups + ridge * numpy.eye(size), difference)
+    # A unit from the middle between the classes to each of their means, in the mean over sources: about the natural log odds. A
+    # regression on the pooled scores would follow the one source that lies far from the rest.
+    model.weight *= 2 / (difference @ model.weight)
+    model.offset = -(middle @ model.weight)
     return model
 
 

@@ -59,12 +59,50 @@ def recipe(table, rows):
     return linear.fit_regression(table.statistics[rows], table.spoof[rows], table.source[rows], CONFIG["regression_strength"], CONFIG["clip"])
 
 
+class Judgement:
+    """The two directions that the analyzer adds up: smoothness of today's generators, roughness of simple vocoders."""
+
+    def __init__(self, smooth, rough):
+        self.smooth, self.rough = smooth, rough
+
+    def scores(self, features):
+        return numpy.logaddexp(self.smooth.scores(features), numpy.minimum(self.rough.scores(features), CONFIG["most_rough"]))
+
+
+def judgement(copies):
+    """A fit of both directions for leave_one_source_out(); copies of sources without allowed rows are not learned from."""
+
+    def fit(table, rows):
+        smooth = discriminant(table, rows)
+        recorded = rows & (table.spoof == 0)
+        known = numpy.isin(copies.source, numpy.unique(table.source[rows]))
+        rough = linear.fit_roughness(
+            smooth, table.statistics[recorded], table.source[recorded], copies.statistics[known], copies.source[known], CONFIG["ridge"], CONFIG["spared"]
+        )
+        return Judgement(smooth, rough)
+
+    return fit
+
+
 def leave_one_source_out(table, fit, allowed):
     """Scores of every window by a model that never saw its source; `allowed` rows may be trained on."""
     usable = allowed & numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
     scores = numpy.zeros(len(table.clip))
     for name in numpy.unique(table.source):
         left_out = table.source == name
+        scores[left_out] = fit(table, usable & ~left_out).scores(table.statistics[left_out])
+    return scores
+
+
+def leave_groups_out(table, fit):
+    """The same with a whole group of sources left out that draw on the same corpora, so that neither rooms nor speakers return."""
+    usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
+    scores = numpy.zeros(len(table.clip))
+    grouped = [name for group in CONFIG["corpora"].values() for name in group]
+    if sorted(grouped) != sorted(numpy.unique(table.source)):
+        sys.exit("config.json: 'corpora' must name every source once")
+    for group in CONFIG["corpora"].values():
+        left_out = numpy.isin(table.source, group)
         scores[left_out] = fit(table, usable & ~left_out).scores(table.statistics[left_out])
     return scores
 
@@ -102,6 +140,26 @@ def report(log, title, table, scores, details):
             means = [f"{s[y == label].mean():+.2f}" if (y == label).any() else "-" for label in (0, 1)]
             both = 0 < y.sum() < len(y)
             log(f"{name:42s} {rows.sum():4d} {means[0]:>6s} {means[1]:>6s}", f"{measures.area(s, y):.2f} {measures.equal_error_rate(s, y):.2f}" if both else "")
+
+
+def report_copies(log, table, learned, tested, last_knot):
+    """What the parts say of recordings rebuilt by the forge's vocoders, by models that never saw the recording's source."""
+    log("\n## Copies of recordings by the forge's vocoders, sources left out; learned from: " + CONFIG["copies_learned"])
+    log("vocoder windows | mean score, AUC against recordings as they are, share at the last knot: smoothness alone | both")
+    usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
+    recorded = (table.condition == "native") & table.judged & (table.spoof == 0)
+    models = {name: judgement(learned)(table, usable & (table.source != name)) for name in numpy.unique(table.source)}
+    for vocoder, copies in tested.items():
+        cells = []
+        for part in (lambda model: model.smooth, lambda model: model):
+            genuine, copied = numpy.zeros(len(table.clip)), numpy.zeros(len(copies.source))
+            for name, model in models.items():
+                genuine[table.source == name] = part(model).scores(table.statistics[table.source == name])
+                copied[copies.source == name] = part(model).scores(copies.statistics[copies.source == name])
+            both = numpy.concatenate([genuine[recorded], copied])
+            label = numpy.concatenate([numpy.zeros(recorded.sum()), numpy.ones(len(copied))])
+            cells.append(f"{copied.mean():+.2f} {measures.area(both, label):.3f} {numpy.mean(copied >= last_knot):.2f}")
+        log(f"{vocoder:12s} {len(copies.source):4d} | " + " | ".join(cells))
 
 
 def shortcut_audit(log, manifest, table, scores):
@@ -187,13 +245,14 @@ def curve(log, table, scores):
 def save(model, path):
     numbers = lambda values: [float(f"{value:.6g}") for value in values]
     document = {
-        "schema": "bonafide.voice_linear/1",
+        "schema": "bonafide.voice_linear/2",
         "statistics": "features/voice/statistics, 342 numbers",
-        "clip": model.clip,
-        "offset": float(f"{model.offset:.6g}"),
-        "mean": numbers(model.mean),
-        "scale": numbers(model.scale),
-        "weight": numbers(model.weight),
+        "clip": model.smooth.clip,
+        "most_rough": CONFIG["most_rough"],
+        "mean": numbers(model.smooth.mean),
+        "scale": numbers(model.smooth.scale),
+        "smooth": {"offset": float(f"{model.smooth.offset:.6g}"), "weight": numbers(model.smooth.weight)},
+        "rough": {"offset": float(f"{model.rough.offset:.6g}"), "weight": numbers(model.rough.weight)},
     }
     path.write_text(json.dumps(document, indent=0) + "\n")
 
@@ -212,19 +271,25 @@ def main():
     permissive = numpy.isin(table.licence, CONFIG["permissive_licences"])
     log(f"{len(table.clip)} windows; permissive sources:", ", ".join(numpy.unique(table.source[permissive])))
 
-    scores = leave_one_source_out(table, discriminant, everything)
-    report(log, "Discriminant, all sources, one left out", table, scores, True)
+    copies = {vocoder: windows.Copies(program, manifest, conditions, vocoder, every) for vocoder, every in CONFIG["copies_every"].items()}
+    learned = copies[CONFIG["copies_learned"]]
+
+    scores = leave_one_source_out(table, judgement(learned), everything)
+    report(log, "Both directions, all sources, one left out", table, scores, True)
+    report(log, "Smoothness alone, all sources, one left out", table, leave_one_source_out(table, discriminant, everything), False)
+    report(log, "Both directions, all sources, a group of corpora left out", table, leave_groups_out(table, judgement(learned)), False)
     report(log, "Recipe LRc, all sources, one left out", table, leave_one_source_out(table, recipe, everything), False)
     report(log, "Discriminant, permissive sources, one left out", table, leave_one_source_out(table, discriminant, permissive), False)
     shortcut_audit(log, manifest, table, scores)
     knots = curve(log, table, scores)
+    report_copies(log, table, learned, copies, knots[-1][0])
     (out / "curve.json").write_text(json.dumps(knots) + "\n")
     usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
-    model = discriminant(table, usable)
+    model = judgement(learned)(table, usable)
     save(model, out / "synthetic.json")
     # Stability: how often the difference of the classes has, inside a source, the sign of all of them together.
     native = table.condition == "native"
-    standard = model.standard(table.statistics)
+    standard = model.smooth.standard(table.statistics)
     signs = []
     for name in numpy.unique(table.source):
         rows = native & (table.source == name)

@@ -21,13 +21,26 @@ class Windows:
         self.statistics = table[:, -STATISTICS:].astype(float)
 
 
-def extract(program, list_path, out_path):
-    """Runs the program over a list of files, once."""
+def extract(program, list_path, out_path, *vocoder):
+    """Runs the program over a list of files, once; through the forge's vocoder of that name where one is given."""
     if not out_path.exists():
         with open(list_path) as files:
-            subprocess.run([program, str(out_path) + ".part"], stdin=files, check=False)
+            subprocess.run([program, str(out_path) + ".part", *vocoder], stdin=files, check=False)
         (out_path.parent / (out_path.name + ".part")).rename(out_path)
     return Windows(out_path)
+
+
+class Copies:
+    """Statistics of every `every`-th recording after a vocoder of the forge, with the recordings' sources."""
+
+    def __init__(self, program, manifest, conditions, vocoder, every):
+        recorded = numpy.flatnonzero(manifest.spoof == 0)[::every]
+        paths = (conditions / "native.list").read_text().splitlines()
+        chosen = conditions / f"{vocoder}-{every}.list"
+        chosen.write_text("".join(paths[clip] + "\n" for clip in recorded))
+        windows = extract(program, chosen, chosen.with_suffix(".f32"), vocoder)
+        self.statistics = windows.statistics[windows.speech]
+        self.source = manifest.source[recorded[windows.clip[windows.speech]]]
 
 
 class Manifest:

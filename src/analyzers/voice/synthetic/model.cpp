@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace bonafide::analyzers::voice {
 namespace {
@@ -12,6 +13,9 @@ namespace {
 using features::voice::kStatistics;
 
 std::optional<double> number_in(const nlohmann::json& document, const char* key) {
+    if (!document.is_object()) {
+        return std::nullopt;
+    }
     const auto found = document.find(key);
     if (found == document.end() || !found->is_number() || !std::isfinite(found->get<double>())) {
         return std::nullopt;
@@ -50,6 +54,8 @@ const char* words_of(Cue cue) {
             return "the rhythm of syllables";
         case Cue::kFastRhythm:
             return "movement faster than syllables";
+        case Cue::kRoughness:
+            return "the roughness that speech has when a simple vocoder rebuilds it";
     }
     return "";
 }
@@ -71,33 +77,52 @@ Result<LinearModel> LinearModel::parse(std::string_view text) {
     const auto invalid = [](const char* why) {
         return Error{ErrorCode::kInvalid, std::string("the voice model ") + why};
     };
-    if (!document.is_object() || !document.contains("schema") || document["schema"] != "bonafide.voice_linear/1") {
-        return invalid("is not a bonafide.voice_linear/1 document");
+    if (!document.is_object() || !document.contains("schema") || document["schema"] != "bonafide.voice_linear/2") {
+        return invalid("is not a bonafide.voice_linear/2 document");
     }
     LinearModel model;
     const auto clip = number_in(document, "clip");
-    const auto offset = number_in(document, "offset");
-    if (!clip || !offset || *clip <= 0 || !numbers_in(document, "mean", model.mean_) ||
-        !numbers_in(document, "scale", model.scale_) || !numbers_in(document, "weight", model.weight_)) {
+    const auto most_rough = number_in(document, "most_rough");
+    if (!clip || *clip <= 0 || !most_rough || !numbers_in(document, "mean", model.mean_) ||
+        !numbers_in(document, "scale", model.scale_)) {
         return invalid("lacks a number");
+    }
+    for (const auto& [key, direction] : {std::pair("smooth", &model.smooth_), std::pair("rough", &model.rough_)}) {
+        const auto part = document.find(key);
+        const auto offset = part == document.end() ? std::nullopt : number_in(*part, "offset");
+        if (!offset || !numbers_in(*part, "weight", direction->weight)) {
+            return invalid("lacks a number");
+        }
+        direction->offset = *offset;
     }
     if (std::any_of(model.scale_.begin(), model.scale_.end(), [](double scale) { return scale <= 0; })) {
         return invalid("has a scale that is not positive");
     }
     model.clip_ = *clip;
-    model.offset_ = *offset;
+    model.most_rough_ = *most_rough;
     return model;
 }
 
 Score LinearModel::score(const features::voice::Statistics& statistics) const {
     Score result;
-    result.log_odds = offset_;
+    result.smoothness = smooth_.offset;
+    result.roughness = rough_.offset;
     for (std::size_t i = 0; i < kStatistics; ++i) {
-        const double standard = (static_cast<double>(statistics[i]) - mean_[i]) / scale_[i];
-        const double part = weight_[i] * std::clamp(standard, -clip_, clip_);
-        result.log_odds += part;
+        const double standard = std::clamp((static_cast<double>(statistics[i]) - mean_[i]) / scale_[i], -clip_, clip_);
+        const double part = smooth_.weight[i] * standard;
+        result.smoothness += part;
         result.cues[static_cast<std::size_t>(cue_of(i))] += part;
+        result.roughness += rough_.weight[i] * standard;
     }
+    result.roughness = std::min(result.roughness, most_rough_);
+    // Sum of two odds, from the larger one so that nothing overflows.
+    const double larger = std::max(result.smoothness, result.roughness);
+    result.log_odds = larger + std::log1p(std::exp(std::min(result.smoothness, result.roughness) - larger));
+    const double share_of_roughness = std::exp(result.roughness - result.log_odds);
+    for (double& cue : result.cues) {
+        cue *= 1 - share_of_roughness;
+    }
+    result.cues[static_cast<std::size_t>(Cue::kRoughness)] = share_of_roughness * result.roughness;
     return result;
 }
 

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <numeric>
 #include <sstream>
 
 namespace bonafide::analyzers::voice {
@@ -33,13 +34,14 @@ double value(const Analysis& analysis, std::string_view name) {
 
 nlohmann::json document(double weight = 0) {
     using features::voice::kStatistics;
-    nlohmann::json made = {{"schema", "bonafide.voice_linear/1"}, {"clip", 5}, {"offset", 0}};
+    nlohmann::json made = {{"schema", "bonafide.voice_linear/2"}, {"clip", 5}, {"most_rough", 1000}};
     made["mean"] = std::vector<double>(kStatistics, 0);
     made["scale"] = std::vector<double>(kStatistics, 1);
-    made["weight"] = std::vector<double>(kStatistics, 0);
+    made["smooth"] = {{"offset", 0}, {"weight", std::vector<double>(kStatistics, 0)}};
     for (std::size_t i = kMotionFrom; i < kMotionTo; ++i) {
-        made["weight"][i] = weight;
+        made["smooth"]["weight"][i] = weight;
     }
+    made["rough"] = {{"offset", -50}, {"weight", std::vector<double>(kStatistics, 0)}};  // never
     return made;
 }
 
@@ -148,35 +150,47 @@ TEST(VoiceSynthetic, EmitsWhatItDeclares) {
     }
 }
 
-TEST(VoiceModel, CuesAndOffsetMakeTheScore) {
-    const LinearModel model = shipped_model();
+TEST(VoiceModel, CuesAndOffsetMakeTheSmoothness) {
+    const LinearModel model = motion_model();
     const fixtures::Sound sound = fixtures::make_voice({4, 3});
     features::voice::WindowStream stream([&](const features::voice::Window& window) {
         const Score score = model.score(features::voice::window_statistics(window.frames));
-        const Score zero = model.score({});
-        double difference = score.log_odds - zero.log_odds;
-        for (std::size_t i = 0; i < kCues; ++i) {
-            difference -= score.cues[i] - zero.cues[i];
-        }
-        EXPECT_NEAR(difference, 0, 1e-9);
+        EXPECT_NEAR(std::accumulate(score.cues.begin(), score.cues.end(), 0.0), score.smoothness, 1e-6);
+        EXPECT_NEAR(score.log_odds, score.smoothness, 1e-6);
     });
     stream.add(sound.channels.front());
     stream.finish();
 }
 
+TEST(VoiceModel, AddsTheOddsOfRoughSpeech) {
+    nlohmann::json made = document();
+    made["rough"]["offset"] = 0;
+    const Score even = LinearModel::parse(made.dump())->score({});
+    EXPECT_NEAR(even.log_odds, std::log(2), 1e-9);
+    made["rough"]["offset"] = 900;  // whose odds no number holds
+    const Score rough = LinearModel::parse(made.dump())->score({});
+    EXPECT_NEAR(rough.log_odds, 900, 1e-9);
+    EXPECT_NEAR(rough.cues[static_cast<std::size_t>(Cue::kRoughness)], 900, 1e-6);
+    made["most_rough"] = 6;
+    EXPECT_NEAR(LinearModel::parse(made.dump())->score({}).log_odds, std::log(std::exp(6) + 1), 1e-9);
+}
+
 TEST(VoiceModel, RefusesBrokenDocuments) {
     EXPECT_TRUE(LinearModel::parse(document().dump()).ok());
-    for (const char* key : {"schema", "clip", "offset", "mean", "scale", "weight"}) {
+    for (const char* key : {"schema", "clip", "most_rough", "mean", "scale", "smooth", "rough"}) {
         nlohmann::json broken = document();
         broken.erase(key);
         EXPECT_FALSE(LinearModel::parse(broken.dump()).ok()) << key;
     }
     nlohmann::json shorter = document();
-    shorter["weight"].erase(0);
+    shorter["rough"]["weight"].erase(0);
     EXPECT_FALSE(LinearModel::parse(shorter.dump()).ok());
     nlohmann::json flat = document();
     flat["scale"][7] = 0;
     EXPECT_FALSE(LinearModel::parse(flat.dump()).ok());
+    nlohmann::json number = document();
+    number["smooth"] = 3;
+    EXPECT_FALSE(LinearModel::parse(number.dump()).ok());
     nlohmann::json words = document();
     words["mean"][3] = "x";
     EXPECT_FALSE(LinearModel::parse(words.dump()).ok());
