@@ -10,7 +10,7 @@
 namespace bonafide::forge {
 namespace {
 
-constexpr std::int64_t kNoRate = 0;  // of samples as they are
+constexpr std::int64_t kFineSoundBps = 160'000;
 
 /// Whether the sound of `film` carries the mark.
 Result<bool> is_marked(OpenedFilm& film, int threads) {
@@ -41,7 +41,7 @@ Result<std::optional<std::vector<std::uint8_t>>> marked_sound(const ingest::Byte
     CopyOrder copy;
     copy.sound = &*film;
     copy.options.format = media::WrittenFormat::kWav;
-    copy.options.sound = sound_like(*film->sound(), media::SoundCodec::kPcm, kNoRate);
+    copy.options.sound = sound_like(*film->sound(), media::SoundCodec::kPcm, kFineSoundBps);
     copy.options.comment = label_of(order.kind);
     auto marked = copy_marked(copy, threads);
     return marked ? Result<std::optional<std::vector<std::uint8_t>>>(std::move(marked->copied.bytes))

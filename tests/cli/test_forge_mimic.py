@@ -61,3 +61,21 @@ def test_video_needs_both_records_and_something_to_say(forge, voices, record, tm
     assert forge("consent", "new", "--person", "Bob", "--purpose", "testing", "--until", "2999-01-01", "--for", "mouth", "-o", mouth).returncode == 0
     done = forge(*video, "--consent", mouth, "--text", TEXT, "--sample", voices / "bob.wav")
     assert done.returncode == 2 and "for mouth, not for voice" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("says", ["sound", "text"])
+def test_a_picture_becomes_a_video_marked_twice(bonafide, forge, voices, tmp_path, says):  # noqa: F811
+    """The whole chain, of a recording and of a text."""
+    subprocess.run([str(bonafide.path.parent / "bonafide-examples"), str(tmp_path), "portraits"], check=True, timeout=300)
+    for source, target, options in (("portrait1.png", "small.png", ("-vf", "scale=384:-1")), (voices / "ann.wav", "says.wav", ("-ss", "6", "-t", "2.4"))):
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", str(tmp_path / source), *options, str(tmp_path / target)], check=True)
+    both, out = tmp_path / "both.json", tmp_path / "says.mp4"
+    assert forge("consent", "new", "--person", "Bob", "--purpose", "testing", "--until", "2999-01-01", "--for", "voice", "--for", "mouth", "-o", both).returncode == 0
+    what = ("--sound", tmp_path / "says.wav") if says == "sound" else ("--text", "The sea was calm that morning, and nobody came.", "--sample", voices / "bob.wav")
+    made = forge("video", tmp_path / "small.png", *what, "--person", "Bob", "--consent", both, "-o", out)
+    assert isinstance(made, dict), made.stderr
+    assert made["fake"] and made["visible_label"] and made["frames"] > 40 and "its sound is marked as well" in made["description"]
+    assert ("spoken by a program" in made["description"]) == (says == "text")
+    marks = marks_of(bonafide.report(out, "--analyzer", "provenance.*")[0])
+    assert marks["provenance.forge_marks"]["watermark_found"] == marks["provenance.forge_marks"]["sound_watermark_found"] == 1
+    assert marks["provenance.credentials"]["declared_synthetic"] == 1

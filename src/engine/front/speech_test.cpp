@@ -31,7 +31,7 @@ class Speech : public testing::Test {
         std::ofstream(program) << "#!/bin/sh\n" << script << "\n";
         chmod(program.c_str(), 0700);
         Limits limits;
-        limits.time_s = 2;
+        limits.time_s = 0.5;
         return said({program.string(), text, "en"}, limits);
     }
     fs::path folder_;
