@@ -16,10 +16,6 @@
 #include <cstdint>
 #include <vector>
 
-#ifdef __GNUC__
-#pragma GCC diagnostic ignored "-Wpsabi"  // vectors are returned by functions that are always inlined
-#endif
-
 namespace bonafide::analyzers::residual {
 namespace {
 
@@ -90,12 +86,14 @@ using LevelLane = std::uint8_t __attribute__((vector_size(kLanes), aligned(1), m
 constexpr int kCodeLanes = 32;
 using CodeLane = std::uint8_t __attribute__((vector_size(kCodeLanes), aligned(1), may_alias));
 
-inline __attribute__((always_inline)) Lane third_differences(const std::array<const float*, kGroup>& from, int x) {
+// Not returned: how a vector is returned depends on the processor that is compiled for.
+inline __attribute__((always_inline)) void third_differences(const std::array<const float*, kGroup>& from, int x,
+                                                             Lane& differences) {
     const auto* before = reinterpret_cast<const Lane*>(from[0] + x);
     const auto* here = reinterpret_cast<const Lane*>(from[1] + x);
     const auto* after = reinterpret_cast<const Lane*>(from[2] + x);
     const auto* beyond = reinterpret_cast<const Lane*>(from[3] + x);
-    return (*beyond - *before) + 3 * (*here - *after);
+    differences = (*beyond - *before) + 3 * (*here - *after);
 }
 
 // Levels of the third differences of four rows, or of one row and its shifted selves.
@@ -105,7 +103,8 @@ __attribute__((target_clones("avx2", "default")))
 void levels_of(const std::array<const float*, kGroup>& from, int count, float half, std::uint8_t* levels) {
     int x = 0;
     for (; x + kLanes <= count; x += kLanes) {
-        const Lane value = third_differences(from, x);
+        Lane value;
+        third_differences(from, x, value);
         // A comparison that holds is -1.
         *reinterpret_cast<LevelLane*>(levels + x) =
             __builtin_convertvector(1 + (value < -half) - (value > half), LevelLane);
@@ -123,7 +122,9 @@ void energies_of(const std::array<const float*, kGroup>& across, const std::arra
                  float* energies) {
     int x = 0;
     for (; x + kLanes <= count; x += kLanes) {
-        const Lane one = third_differences(across, x), other = third_differences(down, x);
+        Lane one, other;
+        third_differences(across, x, one);
+        third_differences(down, x, other);
         *reinterpret_cast<Lane*>(energies + x) = one * one + other * other;
     }
     for (; x < count; ++x) {
