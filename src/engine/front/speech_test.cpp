@@ -25,13 +25,14 @@ class Speech : public testing::Test {
     }
     ~Speech() override { fs::remove_all(folder_); }
 
-    /// What comes of a program that is this shell script.
-    Result<std::vector<std::uint8_t>> said_by(const std::string& script, const std::string& text = "Good morning.") {
+    /// What comes of a program that is this shell script, and may run for so long.
+    Result<std::vector<std::uint8_t>> said_by(const std::string& script, const std::string& text = "Good morning.",
+                                              double time_s = 20) {
         const fs::path program = folder_ / "speaker";
         std::ofstream(program) << "#!/bin/sh\n" << script << "\n";
         chmod(program.c_str(), 0700);
         Limits limits;
-        limits.time_s = 0.5;
+        limits.time_s = time_s;
         return said({program.string(), text, "en"}, limits);
     }
     fs::path folder_;
@@ -76,7 +77,7 @@ TEST_F(Speech, EndsProgramsThatMisbehave) {
     const auto words = [](const Result<std::vector<std::uint8_t>>& result) {
         return result.ok() ? std::string() : result.error().message;
     };
-    EXPECT_THAT(words(said_by("exec sleep 60")), HasSubstr("too long"));
+    EXPECT_THAT(words(said_by("exec sleep 60", "Good morning.", 0.5)), HasSubstr("too long"));
     EXPECT_THAT(words(said_by("exec yes")), HasSubstr("five minutes of sound"));
     EXPECT_THAT(words(said_by("echo 'no such voice' >&2; exit 1")), HasSubstr("no such voice"));
     EXPECT_THAT(words(said_by("head -c 100000 /dev/zero >&2; exit 1")), HasSubstr("could not say"));

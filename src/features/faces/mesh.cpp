@@ -87,6 +87,15 @@ cv::Matx23f UprightSquare::to_square(int size_px) const {
             -sine,  cosine, size / 2 - (cosine * centre_px.y - sine * centre_px.x)};
 }
 
+std::vector<cv::Point2f> Face::points() const {
+    std::vector<cv::Point2f> flat;
+    flat.reserve(landmarks_px.size());
+    for (const cv::Point3f& point : landmarks_px) {
+        flat.emplace_back(point.x, point.y);
+    }
+    return flat;
+}
+
 cv::Rect2f Face::box_px() const {
     cv::Point2f low(1e9F, 1e9F), high(-1e9F, -1e9F);
     for (const cv::Point3f& point : landmarks_px) {

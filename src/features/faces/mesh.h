@@ -59,6 +59,8 @@ struct Face {
     std::optional<Iris> right_iris, left_iris;
 
     cv::Point2f point(std::size_t landmark) const { return {landmarks_px[landmark].x, landmarks_px[landmark].y}; }
+    /// All of them, without their depth.
+    std::vector<cv::Point2f> points() const;
     /// Smallest upright box around the landmarks.
     cv::Rect2f box_px() const;
 };

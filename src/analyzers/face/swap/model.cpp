@@ -1,5 +1,7 @@
 #include "analyzers/face/swap/model.h"
 
+#include "infer/model_numbers.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -11,13 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::optional<double> number_in(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    if (found == object.end() || !found->is_number() || !std::isfinite(found->get<double>())) {
-        return std::nullopt;
-    }
-    return found->get<double>();
-}
+using infer::number_in;
 
 template <class Name>
 std::optional<std::size_t> number_of(const Json& object, const char* key, std::size_t count, const Name& name) {

@@ -8,15 +8,6 @@
 namespace bonafide::analyzers::swapped {
 namespace {
 
-std::vector<cv::Point2f> flat(const features::faces::Face& face) {
-    std::vector<cv::Point2f> points;
-    points.reserve(face.landmarks_px.size());
-    for (const cv::Point3f& point : face.landmarks_px) {
-        points.emplace_back(point.x, point.y);
-    }
-    return points;
-}
-
 /// Of the finite values; NaN where fewer than half are.
 float median_of(std::vector<float>& values, std::size_t samples) {
     std::erase_if(values, [](float value) { return !std::isfinite(value); });
@@ -46,7 +37,7 @@ Texture median_of(const std::vector<Texture>& samples) {
 }  // namespace
 
 Unfit unfit_of(const features::faces::Face& face, const FaceLimits& limits) {
-    if (face_height_px(flat(face)) < limits.least_face_px) {
+    if (face_height_px(face.points()) < limits.least_face_px) {
         return Unfit::kSmall;
     }
     const double turn = std::max(std::abs(face.pose.yaw_deg), std::abs(face.pose.pitch_deg));
@@ -71,7 +62,7 @@ void FaceRecords::add(const cv::Mat& rgb, int track, const features::faces::Face
     }
     record.last_s = time_s;
     ++record.frames;
-    const std::vector<cv::Point2f> landmarks = flat(face);
+    const std::vector<cv::Point2f> landmarks = face.points();
     const double height_px = face_height_px(landmarks);
     record.largest_px = std::max(record.largest_px, height_px);
     const Unfit unfit = unfit_of(face, limits_);

@@ -8,6 +8,8 @@
 // level. Limits: a disc of one size, so that scaled copies beyond about 0.8 to 1.25 are left to the key points.
 #include "analyzers/image/copy_move/dense_features.h"
 
+#include "base/lanes.h"
+
 #include <opencv2/core/utility.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -74,7 +76,6 @@ std::vector<Tap> make_taps() {
 
 constexpr int kTile = 64;
 constexpr int kLanes = 8;
-using Lane = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 
 // A kernel keeps its value or changes its sign where the disc is mirrored left to right, and likewise top to bottom.
 // Of the pixels that a mirroring exchanges the sum or the difference is all it needs, which leaves a quarter of the
@@ -92,17 +93,15 @@ static_assert(symmetry_of(0, false) == 0 && symmetry_of(1, false) == 2 && symmet
               symmetry_of(2, true) == 3);
 
 // What is left of four pixels that lie around the middle: `rows` at (x, y), (-x, y), (x, -y), (-x, -y).
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void fold(const std::array<const float*, 4>& rows, Symmetry symmetry, float* out) {
     const float both = symmetry.across * symmetry.down;
     for (int x = 0; x < kTile; x += kLanes) {
-        const auto* a = reinterpret_cast<const Lane*>(rows[0] + x);
-        const auto* b = reinterpret_cast<const Lane*>(rows[1] + x);
-        const auto* c = reinterpret_cast<const Lane*>(rows[2] + x);
-        const auto* d = reinterpret_cast<const Lane*>(rows[3] + x);
-        *reinterpret_cast<Lane*>(out + x) = (*a + symmetry.across * *b) + (symmetry.down * *c + both * *d);
+        const EightFloats& a = eight_at(rows[0] + x);
+        const EightFloats& b = eight_at(rows[1] + x);
+        const EightFloats& c = eight_at(rows[2] + x);
+        const EightFloats& d = eight_at(rows[3] + x);
+        eight_at(out + x) = (a + symmetry.across * b) + (symmetry.down * c + both * d);
     }
 }
 
@@ -110,16 +109,14 @@ void fold(const std::array<const float*, 4>& rows, Symmetry symmetry, float* out
 template <int... k>
 inline __attribute__((always_inline)) void weigh(const float* rows, const float* weights, int taps, float* out,
                                                  std::integer_sequence<int, k...>) {
-    Lane sum[sizeof...(k)] = {};
+    EightFloats sum[sizeof...(k)] = {};
     for (int tap = 0; tap < taps; ++tap, rows += kTile) {
         const float weight = weights[tap];
-        ((sum[k] += weight * *reinterpret_cast<const Lane*>(rows + kLanes * k)), ...);
+        ((sum[k] += weight * eight_at(rows + kLanes * k)), ...);
     }
-    ((*reinterpret_cast<Lane*>(out + kLanes * k) = sum[k]), ...);
+    ((eight_at(out + kLanes * k) = sum[k]), ...);
 }
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void weigh(const float* rows, const float* weights, int taps, float* out) {
     weigh(rows, weights, taps, out, std::make_integer_sequence<int, kTile / kLanes>());
 }

@@ -8,6 +8,7 @@
 
 #include "analyzers/image/edits_network/surprise.h"
 #include "base/ensure.h"
+#include "base/lanes.h"
 #include "base/median.h"
 
 #include <opencv2/imgproc.hpp>
@@ -54,17 +55,9 @@ std::vector<float> spread_out(const std::vector<float>& values, std::size_t each
 // Sixteen floats that lie aligned as floats only; the compiler makes of it what the processor has.
 constexpr int kLanes = 16;
 using Loose = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
-// Eight of them, which the number of planes is a multiple of.
+// EightFloats of them, which the number of planes is a multiple of.
 constexpr int kEight = 8;
-using Eight = float __attribute__((vector_size(4 * kEight), aligned(4), may_alias));
 static_assert(kPlanes % kEight == 0 && kPlainPlaces % kEight == 0);
-
-Eight& at_8(float* place) {
-    return *reinterpret_cast<Eight*>(place);
-}
-const Eight& at_8(const float* place) {
-    return *reinterpret_cast<const Eight*>(place);
-}
 
 // to = max(bias + from * weights, 0) for one block. All outputs are summed side by side, written out so that the sums
 // stay in registers.
@@ -149,7 +142,7 @@ __attribute__((target_clones("avx512f", "avx2", "default")))
 #endif
 void add(const float* from, int count, float* to) {
     for (int at = 0; at < count; at += kEight) {
-        at_8(to + at) += at_8(from + at);
+        eight_at(to + at) += eight_at(from + at);
     }
 }
 // to += entering - leaving
@@ -158,7 +151,7 @@ __attribute__((target_clones("avx512f", "avx2", "default")))
 #endif
 void exchange(const float* entering, const float* leaving, int count, float* to) {
     for (int at = 0; at < count; at += kEight) {
-        at_8(to + at) += at_8(entering + at) - at_8(leaving + at);
+        eight_at(to + at) += eight_at(entering + at) - eight_at(leaving + at);
     }
 }
 
@@ -171,22 +164,22 @@ __attribute__((target_clones("avx512f", "avx2", "default")))
 void scores_along(const float* row, int columns, int channels, int window, const float* centre, const float* scale,
                   int apart, float* scores) {
     const int half = window / 2;
-    const Eight none = {};
-    const Eight most = none + kLargestInput, least = none - kLargestInput;
+    const EightFloats none = {};
+    const EightFloats most = none + kLargestInput, least = none - kLargestInput;
     for (int part = 0; part < channels; part += kEight) {
         const auto place = [&](int column) {
             return row + static_cast<std::ptrdiff_t>(std::clamp(column, 0, columns - 1)) * channels + part;
         };
-        Eight sum = {};
+        EightFloats sum = {};
         for (int column = -half - 1; column < half; ++column) {
-            sum += at_8(place(column));
+            sum += eight_at(place(column));
         }
         float* score = scores + part;
         for (int column = 0; column < columns; ++column, score += apart) {
-            sum += at_8(place(column + half)) - at_8(place(column - half - 1));
-            const Eight value = (sum - at_8(centre + part)) * at_8(scale + part);
-            const Eight below = value < most ? value : most;
-            at_8(score) = below > least ? below : least;
+            sum += eight_at(place(column + half)) - eight_at(place(column - half - 1));
+            const EightFloats value = (sum - eight_at(centre + part)) * eight_at(scale + part);
+            const EightFloats below = value < most ? value : most;
+            eight_at(score) = below > least ? below : least;
         }
     }
 }

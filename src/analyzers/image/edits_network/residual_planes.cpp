@@ -7,6 +7,7 @@
 // Processing 2009, for differences by their place in the coding grid. Deviation: no co-occurrence of quantised
 // residuals, but their second moments, which a block has enough pixels for; the network that follows pools them.
 #include "analyzers/image/edits_network/planes.h"
+#include "base/lanes.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -72,23 +73,16 @@ constexpr int kSlope = kChannelsEnd, kEqual = kChannelsEnd + 1;
 // What divides the pooled sums: kept beside the planes until they have been pooled.
 enum Divisor { kEnergy, kLatticeOther, kOddColumns, kOddRows, kDivisors };
 
-// Eight neighbours at once; the compiler makes of it what the processor has.
-using Eight = float __attribute__((vector_size(32), aligned(4), may_alias));
-
 struct Strip {
     cv::Mat luma, green, red_green, blue_green;  // CV_32FC1, with kRim more rows and columns on every side
 };
 
 // Weights of ITU-R BT.601, over a row of `count` values.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void luma_of_row(const float* red, const float* green, const float* blue, int count, float* luma) {
     int x = 0;
     for (; x + kBlockPx <= count; x += kBlockPx) {
-        *reinterpret_cast<Eight*>(luma + x) = 0.299F * *reinterpret_cast<const Eight*>(red + x) +
-                                              0.587F * *reinterpret_cast<const Eight*>(green + x) +
-                                              0.114F * *reinterpret_cast<const Eight*>(blue + x);
+        eight_at(luma + x) = 0.299F * eight_at(red + x) + 0.587F * eight_at(green + x) + 0.114F * eight_at(blue + x);
     }
     for (; x < count; ++x) {
         luma[x] = 0.299F * red[x] + 0.587F * green[x] + 0.114F * blue[x];
@@ -117,15 +111,12 @@ Strip strip_of(const cv::Mat& rgb, int first_row, int rows) {
     return strip;
 }
 
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void diagonal_row(const float* row, const float* below, int count, float* to) {
     int x = 0;
     for (; x + kBlockPx <= count; x += kBlockPx) {
-        *reinterpret_cast<Eight*>(to + x) =
-            0.5F * (*reinterpret_cast<const Eight*>(row + x) - *reinterpret_cast<const Eight*>(row + x + 1) -
-                    *reinterpret_cast<const Eight*>(below + x) + *reinterpret_cast<const Eight*>(below + x + 1));
+        eight_at(to + x) =
+            0.5F * (eight_at(row + x) - eight_at(row + x + 1) - eight_at(below + x) + eight_at(below + x + 1));
     }
     for (; x < count; ++x) {
         to[x] = 0.5F * (row[x] - row[x + 1] - below[x] + below[x + 1]);
@@ -142,20 +133,17 @@ float peakedness(float squares, float sizes) {
     return std::log((squares / kPixels + kLeastResidual * kLeastResidual) / (size * size));
 }
 
-inline __attribute__((always_inline)) Eight at(const float* from) {
-    return *reinterpret_cast<const Eight*>(from);
-}
-inline __attribute__((always_inline)) Eight least(const Eight& a, const Eight& b) {
+inline __attribute__((always_inline)) EightFloats least(const EightFloats& a, const EightFloats& b) {
     return a < b ? a : b;
 }
-inline __attribute__((always_inline)) Eight size_of(const Eight& value) {
+inline __attribute__((always_inline)) EightFloats size_of(const EightFloats& value) {
     return value < 0 ? -value : value;
 }
-inline __attribute__((always_inline)) Eight one_where(const Eight& value, float below) {
-    const Eight none = {};
+inline __attribute__((always_inline)) EightFloats one_where(const EightFloats& value, float below) {
+    const EightFloats none = {};
     return value < below ? none + 1 : none;
 }
-inline __attribute__((always_inline)) float sum_of(const Eight& value) {
+inline __attribute__((always_inline)) float sum_of(const EightFloats& value) {
     float sum = 0;
     for (int k = 0; k < kBlockPx; ++k) {
         sum += value[k];
@@ -163,11 +151,11 @@ inline __attribute__((always_inline)) float sum_of(const Eight& value) {
     return sum;
 }
 // Sum of the lanes that are even (0) or odd (1) with the first.
-inline __attribute__((always_inline)) float sum_of(const Eight& value, int parity) {
+inline __attribute__((always_inline)) float sum_of(const EightFloats& value, int parity) {
     return value[parity] + value[2 + parity] + value[4 + parity] + value[6 + parity];
 }
-inline __attribute__((always_inline)) Eight diagonals(const float* row, const float* below) {
-    return size_of(0.5F * (at(row) - at(row + 1) - at(below) + at(below + 1)));
+inline __attribute__((always_inline)) EightFloats diagonals(const float* row, const float* below) {
+    return size_of(0.5F * (eight_at(row) - eight_at(row + 1) - eight_at(below) + eight_at(below + 1)));
 }
 
 // One block whose first pixel is column `x` of the strip's padded rows, row `top` within the rim.
@@ -179,10 +167,10 @@ __attribute__((target_clones("avx2", "default")))
 void measure_block(const Strip& strip, const cv::Mat& residual, int x, int top, float* out, float* divisors) {
     // Sums of squares lose their last digits where a block is bright and even; so they are taken from its first pixel.
     const float origin = strip.luma.ptr<float>(top + kRim)[x];
-    Eight lumas = {}, squares_8 = {}, clipped_8 = {}, colours = {}, slopes = {}, equals = {}, stills = {};
-    Eight horizontals = {}, crosses = {}, cross_squares_8 = {}, sizes = {}, energies = {};
-    Eight greens = {}, reds = {}, blues = {}, columns_8 = {}, column_phase = {};
-    Eight lags[5] = {};
+    EightFloats lumas = {}, squares_8 = {}, clipped_8 = {}, colours = {}, slopes = {}, equals = {}, stills = {};
+    EightFloats horizontals = {}, crosses = {}, cross_squares_8 = {}, sizes = {}, energies = {};
+    EightFloats greens = {}, reds = {}, blues = {}, columns_8 = {}, column_phase = {};
+    EightFloats lags[5] = {};
     std::array<float, 2> lattice{}, rows{};
     std::array<float, 8> row_phase{};
     for (int y = 0; y < kBlockPx; ++y) {
@@ -196,15 +184,17 @@ void measure_block(const Strip& strip, const cv::Mat& residual, int x, int top, 
         const float* r0 = residual.ptr<float>(top + y) + x;
         const float* r1 = residual.ptr<float>(top + y + 1) + x;
         const float* r2 = residual.ptr<float>(top + y + 2) + x;
-        const Eight value = at(row), right = at(row + 1), left = at(row - 1), up = at(above), down = at(below);
-        const Eight centred = value - origin;
+        const EightFloats value = eight_at(row), right = eight_at(row + 1), left = eight_at(row - 1),
+                          up = eight_at(above), down = eight_at(below);
+        const EightFloats centred = value - origin;
         lumas += centred;
         squares_8 += centred * centred;
         clipped_8 += one_where(value, 3) + one_where(-value, -252);
-        colours += size_of(at(red_row)) + size_of(at(blue_row));
-        const Eight h = 2 * value - left - right, v = 2 * value - up - down;
-        const Eight both = 2 * (h + v) - (4 * value - at(above - 1) - at(above + 1) - at(below - 1) - at(below + 1));
-        const Eight h_size = size_of(h), both_size = size_of(both), d = at(r0), d_size = size_of(d);
+        colours += size_of(eight_at(red_row)) + size_of(eight_at(blue_row));
+        const EightFloats h = 2 * value - left - right, v = 2 * value - up - down;
+        const EightFloats both = 2 * (h + v) - (4 * value - eight_at(above - 1) - eight_at(above + 1) -
+                                                eight_at(below - 1) - eight_at(below + 1));
+        const EightFloats h_size = size_of(h), both_size = size_of(both), d = eight_at(r0), d_size = size_of(d);
         horizontals += h_size;
         rows[static_cast<std::size_t>(y & 1)] += sum_of(size_of(v));
         columns_8 += h_size;
@@ -215,21 +205,21 @@ void measure_block(const Strip& strip, const cv::Mat& residual, int x, int top, 
         equals += one_where(size_of(right - value), 0.5F);
         sizes += d_size;
         energies += d * d;
-        lags[0] += d * at(r0 + 1);
-        lags[1] += d * at(r1);
-        lags[2] += d * at(r0 + 2);
-        lags[3] += d * at(r2);
-        lags[4] += d * at(r1 + 1);
-        const Eight none = {};
-        const Eight step = least(d_size, none + 8);
+        lags[0] += d * eight_at(r0 + 1);
+        lags[1] += d * eight_at(r1);
+        lags[2] += d * eight_at(r0 + 2);
+        lags[3] += d * eight_at(r2);
+        lags[4] += d * eight_at(r1 + 1);
+        const EightFloats none = {};
+        const EightFloats step = least(d_size, none + 8);
         column_phase += step;
         row_phase[static_cast<std::size_t>(y)] = sum_of(step);
         greens += diagonals(green_row, green_below);
         reds += diagonals(red_row, strip.red_green.ptr<float>(top + y + kRim + 1) + x);
         blues += diagonals(blue_row, strip.blue_green.ptr<float>(top + y + kRim + 1) + x);
-        const Eight around = at(green_row - 1) + at(green_row + 1) +
-                             at(strip.green.ptr<float>(top + y + kRim - 1) + x) + at(green_below);
-        const Eight lone = least(size_of(at(green_row) - 0.25F * around), none + 16);
+        const EightFloats around = eight_at(green_row - 1) + eight_at(green_row + 1) +
+                                   eight_at(strip.green.ptr<float>(top + y + kRim - 1) + x) + eight_at(green_below);
+        const EightFloats lone = least(size_of(eight_at(green_row) - 0.25F * around), none + 16);
         for (int parity = 0; parity < 2; ++parity) {
             lattice[static_cast<std::size_t>((x + parity + y) & 1)] += sum_of(lone, parity);
         }

@@ -7,6 +7,7 @@
 #include "analyzers/image/edits_network/surprise.h"
 
 #include "analyzers/image/edits_network/network.h"
+#include "base/lanes.h"
 
 #include <opencv2/core/utility.hpp>
 
@@ -23,18 +24,10 @@ constexpr float kFarthest = 6.0F;
 // Mean size to standard deviation, of a normal distribution.
 constexpr double kDeviationPerSize = 1.2533;
 
-// Planes, or terms, side by side; the compiler makes of it what the processor has, and no sum runs across them.
+// Planes, or terms, lie side by side; no sum runs across them.
 constexpr int kLanes = 8;
 constexpr int kParts = kPlanes / kLanes;
 static_assert(kPlanes % kLanes == 0 && kTerms == kLanes);
-using Lanes = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
-
-Lanes& at(float* place) {
-    return *reinterpret_cast<Lanes*>(place);
-}
-const Lanes& at(const float* place) {
-    return *reinterpret_cast<const Lanes*>(place);
-}
 
 // kTerms numbers of each block of a row.
 void terms_of(const float* block, int blocks, float* terms) {
@@ -49,10 +42,10 @@ void terms_of(const float* block, int blocks, float* terms) {
 // Adds to `sums` (kTerms rows, `stride` apart) the products of a row's terms with kLanes numbers of the same blocks.
 inline __attribute__((always_inline)) void add_products(const float* terms, const float* numbers, int apart, int blocks,
                                                         double* sums, int stride) {
-    Lanes row[kTerms] = {};
+    EightFloats row[kTerms] = {};
     for (int column = 0; column < blocks; ++column, terms += kTerms, numbers += apart) {
         for (int i = 0; i < kTerms; ++i) {
-            row[i] += terms[i] * at(numbers);
+            row[i] += terms[i] * eight_at(numbers);
         }
     }
     for (int i = 0; i < kTerms; ++i) {
@@ -63,9 +56,7 @@ inline __attribute__((always_inline)) void add_products(const float* terms, cons
 }
 
 // Adds a row of blocks to the normal equations: kTerms rows of kTerms, and of kPlanes.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void add_row(const float* block, const float* terms, int blocks, double* normal, double* right) {
     add_products(terms, terms, kTerms, blocks, normal, kTerms);
     for (int part = 0; part < kParts; ++part) {
@@ -74,21 +65,19 @@ void add_row(const float* block, const float* terms, int blocks, double* normal,
 }
 
 // Takes what `rule` (kTerms rows of kPlanes) expects off a row of blocks, and adds the size of what is left to `sizes`.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void subtract_row(float* block, const float* terms, int blocks, const float* rule, double* sizes) {
     for (int part = 0; part < kParts; ++part) {
-        Lanes size = {};
+        EightFloats size = {};
         float* place = block + part * kLanes;
         const float* term = terms;
         for (int column = 0; column < blocks; ++column, place += kPlanes, term += kTerms) {
-            Lanes expected = {};
+            EightFloats expected = {};
             for (int i = 0; i < kTerms; ++i) {
-                expected += term[i] * at(rule + i * kPlanes + part * kLanes);
+                expected += term[i] * eight_at(rule + i * kPlanes + part * kLanes);
             }
-            const Lanes left = at(place) - expected;
-            at(place) = left;
+            const EightFloats left = eight_at(place) - expected;
+            eight_at(place) = left;
             size += left < 0 ? -left : left;
         }
         for (int lane = 0; lane < kLanes; ++lane) {
@@ -98,17 +87,15 @@ void subtract_row(float* block, const float* terms, int blocks, const float* rul
 }
 
 // Multiplies the planes of a row of blocks by `scale`, and keeps them within +-kFarthest.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void scale_row(float* block, int blocks, const float* scale) {
-    const Lanes none = {};
-    const Lanes most = none + kFarthest, least = none - kFarthest;
+    const EightFloats none = {};
+    const EightFloats most = none + kFarthest, least = none - kFarthest;
     for (int column = 0; column < blocks; ++column, block += kPlanes) {
         for (int part = 0; part < kPlanes; part += kLanes) {
-            const Lanes value = at(block + part) * at(scale + part);
-            const Lanes below = value < most ? value : most;
-            at(block + part) = below > least ? below : least;
+            const EightFloats value = eight_at(block + part) * eight_at(scale + part);
+            const EightFloats below = value < most ? value : most;
+            eight_at(block + part) = below > least ? below : least;
         }
     }
 }

@@ -10,6 +10,7 @@
 #include "analyzers/image/filtering/filter_cells.h"
 
 #include "base/ensure.h"
+#include "base/lanes.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -28,21 +29,14 @@ constexpr double kReblurPx = 1;
 constexpr double kLeastBlurPx = 0.25, kMostBlurPx = 6;
 constexpr int kHaloPx = 4;
 
-using Eight = float __attribute__((vector_size(32), aligned(4), may_alias));
-
-inline __attribute__((always_inline)) const Eight& at(const float* place) {
-    return *reinterpret_cast<const Eight*>(place);
-}
-
 // Squared gradient by central differences of `count` pixels from `row` on.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void gradient_row(const float* above, const float* row, const float* below, int count, float* out) {
     int x = 0;
     for (; x + 8 <= count; x += 8) {
-        const Eight across = at(row + x + 1) - at(row + x - 1), down = at(below + x) - at(above + x);
-        *reinterpret_cast<Eight*>(out + x) = across * across + down * down;
+        const EightFloats across = eight_at(row + x + 1) - eight_at(row + x - 1),
+                          down = eight_at(below + x) - eight_at(above + x);
+        eight_at(out + x) = across * across + down * down;
     }
     for (; x < count; ++x) {
         const float across = row[x + 1] - row[x - 1], down = below[x] - above[x];
@@ -65,16 +59,13 @@ struct EdgeSums {
 };
 
 // Over a row of a cell. Edges are chosen by the blurred gradient, so that noise chooses none.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
-EdgeSums
-edge_sums(const float* sharp, const float* softer) {
+BONAFIDE_ALSO_FOR_AVX2
+EdgeSums edge_sums(const float* sharp, const float* softer) {
     static_assert(kCellPx % 8 == 0);
-    const Eight none = {};
-    Eight sharp_sum = {}, soft_sum = {}, count = {};
+    const EightFloats none = {};
+    EightFloats sharp_sum = {}, soft_sum = {}, count = {};
     for (int x = 0; x < kCellPx; x += 8) {
-        const Eight one = at(sharp + x), other = at(softer + x);
+        const EightFloats one = eight_at(sharp + x), other = eight_at(softer + x);
         const auto edge = (other > kEdgeSquared) & (other < 1e6F) & (one < 1e6F);
         sharp_sum += edge ? one : none;
         soft_sum += edge ? other : none;

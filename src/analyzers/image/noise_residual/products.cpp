@@ -1,6 +1,7 @@
 #include "analyzers/image/noise_residual/products.h"
 
 #include "base/ensure.h"
+#include "base/lanes.h"
 
 namespace bonafide::analyzers::residual {
 namespace {
@@ -20,9 +21,7 @@ inline __attribute__((always_inline)) void add_weighted(double weight, const dou
 }
 
 // Adds `weights[i]` times `from` to each row i of `to`.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void add_outer(const double* weights, int rows, const double* from, int columns, double* to) {
     for (int row = 0; row < rows; ++row, to += columns) {
         add_weighted(weights[row], from, columns, to);
@@ -30,9 +29,7 @@ void add_outer(const double* weights, int rows, const double* from, int columns,
 }
 
 // Adds the rows of `from`, each times its weight, to `to`.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void add_rows(const double* weights, int rows, const double* from, int columns, double* to) {
     for (int row = 0; row < rows; ++row, from += columns) {
         add_weighted(weights[row], from, columns, to);

@@ -9,6 +9,7 @@
 #include "analyzers/image/noise_residual/residual_histograms.h"
 
 #include "base/ensure.h"
+#include "base/lanes.h"
 
 #include <algorithm>
 #include <array>
@@ -79,31 +80,27 @@ std::uint8_t level_of(float value, float half) {
     return static_cast<std::uint8_t>(1 + static_cast<int>(value > half) - static_cast<int>(value < -half));
 }
 
-// Neighbours side by side; the compiler makes of it what the processor has.
+// Neighbours side by side.
 constexpr int kLanes = 8;
-using Lane = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 using LevelLane = std::uint8_t __attribute__((vector_size(kLanes), aligned(1), may_alias));
 constexpr int kCodeLanes = 32;
 using CodeLane = std::uint8_t __attribute__((vector_size(kCodeLanes), aligned(1), may_alias));
 
-// Not returned: how a vector is returned depends on the processor that is compiled for.
 inline __attribute__((always_inline)) void third_differences(const std::array<const float*, kGroup>& from, int x,
-                                                             Lane& differences) {
-    const auto* before = reinterpret_cast<const Lane*>(from[0] + x);
-    const auto* here = reinterpret_cast<const Lane*>(from[1] + x);
-    const auto* after = reinterpret_cast<const Lane*>(from[2] + x);
-    const auto* beyond = reinterpret_cast<const Lane*>(from[3] + x);
-    differences = (*beyond - *before) + 3 * (*here - *after);
+                                                             EightFloats& differences) {
+    const EightFloats& before = eight_at(from[0] + x);
+    const EightFloats& here = eight_at(from[1] + x);
+    const EightFloats& after = eight_at(from[2] + x);
+    const EightFloats& beyond = eight_at(from[3] + x);
+    differences = (beyond - before) + 3 * (here - after);
 }
 
 // Levels of the third differences of four rows, or of one row and its shifted selves.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void levels_of(const std::array<const float*, kGroup>& from, int count, float half, std::uint8_t* levels) {
     int x = 0;
     for (; x + kLanes <= count; x += kLanes) {
-        Lane value;
+        EightFloats value;
         third_differences(from, x, value);
         // A comparison that holds is -1.
         *reinterpret_cast<LevelLane*>(levels + x) =
@@ -115,17 +112,15 @@ void levels_of(const std::array<const float*, kGroup>& from, int count, float ha
 }
 
 // Sums of the squares of both.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
-void energies_of(const std::array<const float*, kGroup>& across, const std::array<const float*, kGroup>& down, int count,
-                 float* energies) {
+BONAFIDE_ALSO_FOR_AVX2
+void energies_of(const std::array<const float*, kGroup>& across, const std::array<const float*, kGroup>& down,
+                 int count, float* energies) {
     int x = 0;
     for (; x + kLanes <= count; x += kLanes) {
-        Lane one, other;
+        EightFloats one, other;
         third_differences(across, x, one);
         third_differences(down, x, other);
-        *reinterpret_cast<Lane*>(energies + x) = one * one + other * other;
+        eight_at(energies + x) = one * one + other * other;
     }
     for (; x < count; ++x) {
         const float one = third_difference(across[0][x], across[1][x], across[2][x], across[3][x]);
@@ -135,9 +130,7 @@ void energies_of(const std::array<const float*, kGroup>& across, const std::arra
 }
 
 // Numbers of groups of four levels.
-#if defined(__x86_64__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+BONAFIDE_ALSO_FOR_AVX2
 void codes_of(const std::array<const std::uint8_t*, kGroup>& levels, int count, std::uint8_t* codes) {
     int x = 0;
     for (; x + kCodeLanes <= count; x += kCodeLanes) {

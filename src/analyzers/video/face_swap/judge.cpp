@@ -1,5 +1,6 @@
 // From faces to a film: which faces can be judged, what they say together, where, and the words for it.
 #include "analyzers/video/face_swap/face_swap.h"
+#include "evidence/together.h"
 
 #include <algorithm>
 #include <array>
@@ -67,15 +68,12 @@ std::string refusal(const std::vector<FaceRecord>& faces, const JudgeOptions& op
 /// By how many standard deviations swaps score higher than genuine faces do, on the whole (README.md).
 constexpr double kShift = 0.7;
 
-/// The score of a single face that would say as much as these: the mean of the likelihood ratios that normally
-/// distributed scores give, since any of the faces may be the swapped one.
 double together(const std::vector<Judged>& judged) {
-    const double highest = judged.front().score;
-    double sum = 0;
+    std::vector<double> scores;
     for (const Judged& each : judged) {
-        sum += std::exp(kShift * (each.score - highest));
+        scores.push_back(each.score);
     }
-    return highest + std::log(sum / static_cast<double>(judged.size())) / kShift;
+    return evidence::together(scores, kShift);
 }
 
 constexpr std::size_t kWindowMoments = 12;

@@ -1,5 +1,7 @@
 #include "analyzers/video/face_swap/model.h"
 
+#include "infer/model_numbers.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -9,15 +11,8 @@
 namespace bonafide::analyzers::film_swap {
 namespace {
 
+using infer::number_in;
 using Json = nlohmann::json;
-
-std::optional<double> number_in(const Json& object, const char* key) {
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    if (found == object.end() || !found->is_number() || !std::isfinite(found->get<double>())) {
-        return std::nullopt;
-    }
-    return found->get<double>();
-}
 
 }  // namespace
 

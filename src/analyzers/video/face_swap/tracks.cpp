@@ -9,15 +9,6 @@ namespace {
 
 using features::faces::TrackedFace;
 
-std::vector<cv::Point2f> flat(const features::faces::Face& face) {
-    std::vector<cv::Point2f> points;
-    points.reserve(face.landmarks_px.size());
-    for (const cv::Point3f& point : face.landmarks_px) {
-        points.emplace_back(point.x, point.y);
-    }
-    return points;
-}
-
 // Keeps the logarithm finite where nothing flickers.
 constexpr float kLeastFlicker = 0.01F;
 
@@ -74,7 +65,7 @@ double FaceRecord::median(double Compared::*number) const {
 
 void FaceRecords::take(Open& open, const cv::Mat& rgb, const features::faces::Face& face, double time_s) {
     FaceRecord& record = open.record;
-    const std::vector<cv::Point2f> landmarks = flat(face);
+    const std::vector<cv::Point2f> landmarks = face.points();
     const double face_px = places::face_height_px(landmarks);
     record.last_s = time_s;
     ++record.frames;

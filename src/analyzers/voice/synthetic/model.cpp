@@ -1,5 +1,7 @@
 #include "analyzers/voice/synthetic/model.h"
 
+#include "infer/model_numbers.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -12,16 +14,7 @@ namespace {
 
 using features::voice::kStatistics;
 
-std::optional<double> number_in(const nlohmann::json& document, const char* key) {
-    if (!document.is_object()) {
-        return std::nullopt;
-    }
-    const auto found = document.find(key);
-    if (found == document.end() || !found->is_number() || !std::isfinite(found->get<double>())) {
-        return std::nullopt;
-    }
-    return found->get<double>();
-}
+using infer::number_in;
 
 bool numbers_in(const nlohmann::json& document, const char* key, std::array<double, kStatistics>& out) {
     const auto found = document.find(key);

@@ -1,0 +1,18 @@
+#include "evidence/together.h"
+
+#include <gtest/gtest.h>
+
+namespace bonafide::evidence {
+namespace {
+
+TEST(Together, IsTheMeanOfTheRatios) {
+    EXPECT_DOUBLE_EQ(together({1.5}, 0.7), 1.5);
+    EXPECT_DOUBLE_EQ(together({1.5, 1.5, 1.5}, 0.7), 1.5);
+    // One suspicious face among faces that say nothing counts for less than alone, and for more than their mean.
+    EXPECT_NEAR(together({3, 0, 0, 0}, 0.7), 1.65, 0.01);
+    EXPECT_DOUBLE_EQ(together({0, 3, 0, 0}, 0.7), together({3, 0, 0, 0}, 0.7));
+    EXPECT_NEAR(together({1000, -1000}, 0.7), 1000 - 0.99, 0.01) << "nothing overflows";
+}
+
+}  // namespace
+}  // namespace bonafide::evidence
