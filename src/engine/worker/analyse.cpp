@@ -30,6 +30,8 @@ constexpr int kLongestPreviewPx = 1600;  ///< of preview.png
 constexpr int kMostPicturesSideBySide = 4;
 constexpr std::size_t kMostPixelsSideBySide = 60'000'000;
 constexpr int kLongestShownPx = 1280;  ///< maps that are only looked at need not be larger than the preview they lie on
+/// Of a coarse map fewer do: whoever shows it smooths between them, as drawing them would.
+constexpr int kShownPxAStep = 2, kLeastLongestShownPx = 640;
 
 report::Report failed(report::Report report, ingest::MediaKind kind, const std::string& why) {
     report.verdict = report::Verdict::kFailed;
@@ -80,7 +82,8 @@ bool needs_shrinking(cv::Size picture) {
 
 /// `map` for a page: of a small one it is enlarged to no more than is shown.
 cv::Mat shown_map(const cv::Mat& map, cv::Size picture) {
-    const double scale = static_cast<double>(kLongestShownPx) / std::max(picture.width, picture.height);
+    const int longest = std::clamp(kShownPxAStep * std::max(map.cols, map.rows), kLeastLongestShownPx, kLongestShownPx);
+    const double scale = static_cast<double>(longest) / std::max(picture.width, picture.height);
     const cv::Size shown(std::max(1, cvRound(picture.width * scale)), std::max(1, cvRound(picture.height * scale)));
     const double step = evidence::map_step(map.size(), picture).value_or(1);
     cv::Mat small;
