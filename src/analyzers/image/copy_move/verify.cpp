@@ -258,7 +258,7 @@ std::optional<Copy> verify(const Level& level, const Hypothesis& given, double m
     }
     const cv::Mat first = detail(level.luma(copy.box));
     const cv::Mat first_variance = window_mean(first.mul(first));
-    Warped second = bring(level.luma, copy.motion, copy.box);
+    Warped second;
     cv::Mat alike;
     double best = -1;
     Motion trial = copy.motion;
@@ -287,8 +287,12 @@ std::optional<Copy> verify(const Level& level, const Hypothesis& given, double m
         second = moved;
         copy.motion = trial;
     }
+    copy.region = (alike > kLeastCorrelation) & second.valid;
+    if (cv::countNonZero(copy.region) < kLeastArea) {
+        return std::nullopt;  // most candidates: what stands out needs not be known of them
+    }
     const StandingOut evidence = standing_out(alike, first, second.detail);
-    copy.region = (alike > kLeastCorrelation) & (evidence.of_eight > kLeastPeak) & second.valid;
+    copy.region &= evidence.of_eight > kLeastPeak;
     keep_large(copy.region);
     copy.area = cv::countNonZero(copy.region);
     if (copy.area < kLeastArea) {
