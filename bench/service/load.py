@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Load on the service: bench/service/load.py PROGRAM PICTURE [--connections N] [--uploads N] [--single PICTURE]
+"""Load on the service: bench/service/load.py PROGRAM PICTURE [--connections N] [--uploads N] [--single PICTURE] [--tls]
 
 With --single, times one picture first, from the start of its upload to the last byte of its report as a page, five times. Then opens idle connections, sends uploads eight at a time while they stay open, and asks for /healthz all along. Prints what the server process
 took, how long health checks took, and every answer that was neither 202 nor 429; exit status 1 where there was one.
+With --tls, all of it over TLS, with a certificate made for the run (openssl).
 """
 
 import argparse
@@ -15,9 +16,16 @@ import pathlib
 import re
 import resource
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
+
+
+TLS = ssl.create_default_context()
+TLS.check_hostname, TLS.verify_mode = False, ssl.CERT_NONE
+# Threads and the watching process ask alike; set once, before either starts.
+over_tls = False
 
 
 def resident_mb(process):
@@ -26,7 +34,7 @@ def resident_mb(process):
 
 def asked(port, method, path, body=None):
     """Status and body."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=120, context=TLS) if over_tls else http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request(method, path, body=body)
     response = connection.getresponse()
     text = response.read()
@@ -67,26 +75,43 @@ def drop_to_report_s(port, picture):
     return time.monotonic() - start
 
 
+def idle_connection(port):
+    connection = socket.create_connection(("127.0.0.1", port))
+    return TLS.wrap_socket(connection) if over_tls else connection
+
+
+def certificate_in(folder):
+    """Options of a server that speaks TLS with a new certificate."""
+    certificate, key = f"{folder}/certificate.pem", f"{folder}/key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
+                   check=True, stderr=subprocess.DEVNULL)
+    return ["--tls-certificate", certificate, "--tls-key", key]
+
+
 def main():
+    global over_tls
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("picture", type=pathlib.Path)
     parser.add_argument("--connections", type=int, default=1000)
     parser.add_argument("--uploads", type=int, default=200)
     parser.add_argument("--single", type=pathlib.Path)
+    parser.add_argument("--tls", action="store_true")
     given = parser.parse_args()
+    over_tls = given.tls
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
     picture = given.picture.read_bytes()
     with tempfile.TemporaryDirectory() as folder, open(f"{folder}/log", "wb") as log:
-        server = subprocess.Popen([given.program, "serve", "--data", f"{folder}/data", "--port", "0"], stdout=subprocess.PIPE, stderr=log, text=True)
+        secure = certificate_in(folder) if given.tls else []
+        server = subprocess.Popen([given.program, "serve", "--data", f"{folder}/data", "--port", "0", *secure], stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             port = int(re.search(r":(\d+)/", server.stdout.readline()).group(1))
             empty_mb = resident_mb(server.pid)
             if given.single:
                 times = sorted(drop_to_report_s(port, given.single.read_bytes() + bytes(number)) for number in range(5))
                 print(json.dumps({"drop_to_report_s": {"median": round(times[2], 2), "worst": round(times[-1], 2), "bytes": given.single.stat().st_size}}))
-            idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(given.connections)]
+            idle = [idle_connection(port) for _ in range(given.connections)]
             while resident_mb(server.pid) and f"bonafide_connections {given.connections + 1}" not in metrics(port):
                 time.sleep(0.05)
             idle_mb = resident_mb(server.pid)
