@@ -16,6 +16,7 @@ constexpr int kSaveQuality = 80;
 constexpr int kKeepQuality = 95;
 constexpr double kScale = 0.75;
 constexpr double kCrop = 0.1;  ///< of each side
+constexpr std::string_view kSensor = "camera.fingerprint";
 
 struct Variant {
     std::string change;
@@ -58,7 +59,11 @@ std::optional<std::string> turned_by(const Job& job, const features::Media& medi
     }
     auto plan = plan_for(job, ingest::MediaKind::kImage);
     ENSURE(plan.ok() && media.image() != nullptr);
-    std::erase_if(*plan, [](const analysis::Planned& planned) { return !planned.definition->emits_map; });
+    // The sensor is silent where no camera is named: what it could say at best would have every verdict looked at
+    // again.
+    std::erase_if(*plan, [&](const analysis::Planned& planned) {
+        return !planned.definition->emits_map || (planned.definition->id == kSensor && !equipment.camera);
+    });
     const bool decided_on_pixels = std::any_of(findings.begin(), findings.end(), [&](const auto& finding) {
         return finding.llr && *finding.llr != 0 && judges_pixels(finding.analyzer, *plan);
     });
