@@ -7,6 +7,7 @@ bound on a false alarm. Last, what `voice.synthetic` says of the same voices pas
 """
 
 import argparse
+import collections
 import csv
 import json
 import math
@@ -16,6 +17,8 @@ import statistics
 import subprocess
 
 CUT_S = 3.0
+# The largest ratio that the curve of voice.synthetic gives (models/calibration.json).
+AT_LAST_KNOT = 0.94
 # What is done to a marked cut: FFmpeg's options for the file between, its ending, and a filter before.
 DISTURBED = {
     "as it is": None,
@@ -39,16 +42,22 @@ def forged(program, keys, *arguments):
     return json.loads(done.stdout) if done.returncode == 0 else None
 
 
-def reports(program, paths, analyzer):
-    """By path: the measurements and the ratio of the analyzer, where it ran."""
+def first_findings(program, paths, analyzer):
+    """By path: the analyzer's first finding, which speaks for the file. Further ones point at places and have no ratio."""
     done = subprocess.run([program, "check", *map(str, paths), "--analyzer", analyzer, "--format", "jsonl"], capture_output=True, text=True, check=False)
     found = {}
     for line in done.stdout.splitlines():
         report = json.loads(line)
         for finding in report["findings"]:
-            if finding["analyzer"] == analyzer and finding["outcome"] == "ran":
-                found[report["input"]["path"]] = {m["name"]: m["value"] for m in finding["measurements"]} | {"llr": finding["llr"]}
+            if finding["analyzer"] == analyzer:
+                found.setdefault(report["input"]["path"], finding)
     return found
+
+
+def reports(program, paths, analyzer):
+    """By path: the analyzer's measurements, where it ran."""
+    found = first_findings(program, paths, analyzer)
+    return {path: {m["name"]: m["value"] for m in finding["measurements"]} for path, finding in found.items() if finding["outcome"] == "ran"}
 
 
 def interval(found, count):
@@ -92,12 +101,21 @@ def voices(given, keys):
     row("never marked", list(reports(given.program, clips, "provenance.forge_marks").values()), "sound_watermark_found", "sound_false_alarm_exponent")
     genuine = [given.voices / entry["file"] for entry in entries if entry["label"] == "bona_fide"]
     made = {"genuine": genuine}
-    for vocoder in ("griffin-lim", "lpc", "world"):
+    for vocoder in ("griffin-lim", "lpc", "world", "neural"):
         paths = [given.folder / f"{number:04}.{vocoder}.wav" for number in range(len(genuine))]
         made[vocoder] = [path for clip, path in zip(genuine, paths) if forged(given.program, keys, "voice", "resynthesise", clip, "--vocoder", vocoder, "-o", path)]
     for kind, paths in made.items():
-        ratios = [each["llr"] for each in reports(given.program, paths, "voice.synthetic").values() if each["llr"] is not None]
-        print(f"voice.synthetic of {kind:12} judged {len(ratios)} of {len(paths)}" + (f", log10 ratio {min(ratios):.2f} to {max(ratios):.2f}, median {statistics.median(ratios):.2f}" if ratios else ""))
+        judged_row(kind, first_findings(given.program, paths, "voice.synthetic").values())
+
+
+def judged_row(kind, findings):
+    ratios = [finding["llr"] for finding in findings if finding["outcome"] == "ran"]
+    reasons = collections.Counter(finding["reason"].split(":")[0] for finding in findings if finding["outcome"] != "ran")
+    print(
+        f"voice.synthetic of {kind:12} judged {len(ratios)} of {len(findings)}"
+        + (f", log10 ratio {min(ratios):.2f} to {max(ratios):.2f}, median {statistics.median(ratios):.2f}, {sum(ratio >= AT_LAST_KNOT for ratio in ratios)} at the last knot" if ratios else "")
+        + "".join(f"; {count} {reason}" for reason, count in reasons.items())
+    )
 
 
 def films(given, keys):

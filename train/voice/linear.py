@@ -15,6 +15,26 @@ class LinearModel:
         return self.standard(features) @ self.weight + self.offset
 
 
+class Mixture:
+    """A linear model for each condition that sound can be in, each weighing as much as the sound seems to be in its condition."""
+
+    def __init__(self, names, pooled, gate_weight, gate_offset, experts):
+        self.names, self.pooled, self.gate_weight, self.gate_offset, self.experts = names, pooled, gate_weight, gate_offset, experts
+        self.mean, self.scale, self.clip = pooled.mean, pooled.scale, pooled.clip
+
+    def standard(self, features):
+        return self.pooled.standard(features)
+
+    def shares(self, features):
+        """A row a window, a column a condition; rows add up to 1."""
+        logits = self.standard(features) @ self.gate_weight.T + self.gate_offset
+        shares = numpy.exp(logits - logits.max(1, keepdims=True))
+        return shares / shares.sum(1, keepdims=True)
+
+    def scores(self, features):
+        return (self.shares(features) * numpy.stack([expert.scores(features) for expert in self.experts], 1)).sum(1)
+
+
 def balanced_weights(spoof, source):
     """Every source has the same say within a class, and both classes have the same say."""
     weights = numpy.zeros(len(spoof))
@@ -74,7 +94,14 @@ def fit_discriminant(features, spoof, source, condition, ridge, clip):
     scores, whose variances are about 1."""
     model = LinearModel(features.mean(0), features.std(0) + 1e-9, None, 0.0, clip)
     standard = model.standard(features)
-    size = features.shape[1]
+    scatter, groups, difference, middle, pairs = sums_inside(standard, spoof, source, condition)
+    return pointed(model, scatter / groups, difference / pairs, middle / pairs, difference / pairs, ridge)
+
+
+def sums_inside(standard, spoof, source, condition):
+    """Over the classes of each source in each condition: scatter around their means, and their number; over those with both classes:
+    difference and middle of the two means, and their number."""
+    size = standard.shape[1]
     scatter, difference, middle, groups, pairs = numpy.zeros((size, size)), numpy.zeros(size), numpy.zeros(size), 0, 0
     for name in numpy.unique(source):
         for kind in numpy.unique(condition):
@@ -91,13 +118,61 @@ def fit_discriminant(features, spoof, source, condition, ridge, clip):
                 difference += means[1] - means[0]
                 middle += (means[0] + means[1]) / 2
                 pairs += 1
-    difference, middle = difference / pairs, middle / pairs
-    model.weight = numpy.linalg.solve(scatter / groups + ridge * numpy.eye(size), difference)
-    # A unit from the middle between the classes to each of their means, in the mean over sources: about the natural log odds. A
-    # regression on the pooled scores would follow the one source that lies far from the rest.
+    return scatter, groups, difference, middle, pairs
+
+
+def pointed(model, scatter, direction, middle, difference, ridge):
+    """`model` with the weights that part classes whose means lie `direction` apart. A unit from the middle between the classes to each
+    of their means, which lie `difference` apart, in the mean over sources: about the natural log odds. A regression on the pooled
+    scores would follow the one source that lies far from the rest."""
+    model.weight = numpy.linalg.solve(scatter + ridge * numpy.eye(len(direction)), direction)
     model.weight *= 2 / (difference @ model.weight)
     model.offset = -(middle @ model.weight)
     return model
+
+
+def fit_mixture(features, spoof, source, condition, clean, ridge, clip, sharpness):
+    """A discriminant for each condition, and how much a window seems to be in each. Coders and noise move scores and press them
+    together, more for some conditions than what they do to the direction: so a condition's unit, offset and standard scores are its
+    own, its direction is that of its own sound and of the `clean` condition's together."""
+    names = list(numpy.unique(condition))
+    pooled = LinearModel(features.mean(0), features.std(0) + 1e-9, None, 0.0, clip)
+    gate_weight, gate_offset = fit_gate(pooled.standard(features), spoof, source, condition, names, ridge)
+    experts = []
+    for name in names:
+        own = condition == name
+        model = LinearModel(features[own].mean(0), features[own].std(0) + 1e-9, None, 0.0, clip)
+        scatter, direction = [], []
+        for part in dict.fromkeys((clean, name)):
+            rows = condition == part
+            sums = sums_inside(model.standard(features[rows]), spoof[rows], source[rows], condition[rows])
+            scatter.append(sums[0] / sums[1])
+            direction.append(sums[2] / sums[4])
+            if part == name:
+                difference, middle = sums[2] / sums[4], sums[3] / sums[4]
+        experts.append(pointed(model, numpy.mean(scatter, 0), numpy.mean(direction, 0), middle, difference, ridge))
+    return Mixture(names, pooled, sharpness * gate_weight, sharpness * gate_offset, experts)
+
+
+def fit_gate(standard, spoof, source, condition, names, ridge):
+    """Weights and offsets, a row a condition, whose softmax says how likely each is: Gaussians of one scatter (inside sources, classes
+    and conditions, and of the sources' means), at equal odds. Sources and classes have the same say, so that neither is told by it."""
+    size = standard.shape[1]
+    scatter, groups, means = numpy.zeros((size, size)), 0, []
+    for name in numpy.unique(source):
+        for label in (0, 1):
+            parts = [standard[(source == name) & (spoof == label) & (condition == kind)] for kind in names]
+            if min(len(part) for part in parts) < 3:
+                continue
+            means.append([part.mean(0) for part in parts])
+            for part in parts:
+                scatter += (part - part.mean(0)).T @ (part - part.mean(0)) / len(part)
+                groups += 1
+    means = numpy.array(means)
+    scatter = scatter / groups + numpy.mean([numpy.cov(means[:, number].T) for number in range(len(names))], 0)
+    middle = means.mean(0)
+    weight = numpy.linalg.solve(scatter + ridge * numpy.eye(size), middle.T).T
+    return weight, -0.5 * (weight * middle).sum(1)
 
 
 def fit_regression(features, spoof, source, strength, clip):

@@ -3,7 +3,8 @@
 
 usage: make_conditions.py PACK OUT [CONDITION...]
 
-Every file keeps its number, so that the manifest's labels apply. Noise is pink and drawn from the file's name.
+Every file keeps its number, so that the manifest's labels apply. Noise is pink and drawn from the file's name. Of the conditions that
+are only tested (UNSEEN), every third file is made.
 """
 import csv
 import pathlib
@@ -20,6 +21,12 @@ CODECS = {
     "mp3_64": (".mp3", ["-c:a", "libmp3lame", "-b:a", "64k"]),
     "phone": (".wav", ["-af", TELEPHONE, "-ar", "8000", "-c:a", "pcm_mulaw"]),
 }
+UNSEEN = {
+    "opus16": (".ogg", ["-c:a", "libopus", "-b:a", "16k"]),
+    "mp3_32": (".mp3", ["-c:a", "libmp3lame", "-b:a", "32k"]),
+    "aac48": (".m4a", ["-c:a", "aac", "-b:a", "48k"]),
+}
+UNSEEN_EVERY = 3
 NOISES_DB = {"noise30": 30, "noise20": 20}
 
 
@@ -35,8 +42,8 @@ def with_noise(samples, snr_db, seed):
 
 
 def convert(source, folder, condition):
-    if condition in CODECS:
-        ending, options = CODECS[condition]
+    if condition not in NOISES_DB:
+        ending, options = (CODECS | UNSEEN)[condition]
         target = folder / (source.parent.name + "_" + source.stem + ending)
         subprocess.run(["ffmpeg", "-v", "error", "-y", "-threads", "1", "-i", str(source), *options, "-bitexact", str(target)], check=True)
         return target
@@ -50,10 +57,11 @@ def convert(source, folder, condition):
 def main():
     pack, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     files = [row["file"] for row in csv.DictReader(open(pack / "manifest.csv"))]
-    for condition in ["native", *(sys.argv[3:] or [*CODECS, *NOISES_DB])]:
+    for condition in ["native", *(sys.argv[3:] or [*CODECS, *NOISES_DB, *UNSEEN])]:
         folder = out / condition
         folder.mkdir(parents=True, exist_ok=True)
-        made = [pack / file if condition == "native" else convert(pack / file, folder, condition) for file in files]
+        chosen = files[::UNSEEN_EVERY] if condition in UNSEEN else files
+        made = [pack / file if condition == "native" else convert(pack / file, folder, condition) for file in chosen]
         (out / (condition + ".list")).write_text("".join(f"{path}\n" for path in made))
         print(condition, len(made), flush=True)
 

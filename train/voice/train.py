@@ -48,7 +48,15 @@ class Table:
         self.licence = manifest.licence[self.clip]
 
 
+def mixture(table, rows):
+    return linear.fit_mixture(
+        table.statistics[rows], table.spoof[rows], table.source[rows], table.condition[rows],
+        CONFIG["clean_condition"], CONFIG["ridge"], CONFIG["clip"], CONFIG["gate_sharpness"],
+    )
+
+
 def discriminant(table, rows):
+    """Version 2: one direction for all conditions."""
     return linear.fit_discriminant(
         table.statistics[rows], table.spoof[rows], table.source[rows], table.condition[rows], CONFIG["ridge"], CONFIG["clip"]
     )
@@ -69,11 +77,11 @@ class Judgement:
         return numpy.logaddexp(self.smooth.scores(features), numpy.minimum(self.rough.scores(features), CONFIG["most_rough"]))
 
 
-def judgement(copies):
+def judgement(copies, smoothness=mixture):
     """A fit of both directions for leave_one_source_out(); copies of sources without allowed rows are not learned from."""
 
     def fit(table, rows):
-        smooth = discriminant(table, rows)
+        smooth = smoothness(table, rows)
         recorded = rows & (table.spoof == 0)
         known = numpy.isin(copies.source, numpy.unique(table.source[rows]))
         rough = linear.fit_roughness(
@@ -84,9 +92,9 @@ def judgement(copies):
     return fit
 
 
-def leave_one_source_out(table, fit, allowed):
-    """Scores of every window by a model that never saw its source; `allowed` rows may be trained on."""
-    usable = allowed & numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
+def leave_one_source_out(table, fit, allowed, conditions=CONFIG["training_conditions"]):
+    """Scores of every window by a model that never saw its source; `allowed` rows of `conditions` may be trained on."""
+    usable = allowed & numpy.isin(table.condition, conditions) & table.speech
     scores = numpy.zeros(len(table.clip))
     for name in numpy.unique(table.source):
         left_out = table.source == name
@@ -94,9 +102,9 @@ def leave_one_source_out(table, fit, allowed):
     return scores
 
 
-def leave_groups_out(table, fit):
+def leave_groups_out(table, fit, conditions=CONFIG["training_conditions"]):
     """The same with a whole group of sources left out that draw on the same corpora, so that neither rooms nor speakers return."""
-    usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
+    usable = numpy.isin(table.condition, conditions) & table.speech
     scores = numpy.zeros(len(table.clip))
     grouped = [name for group in CONFIG["corpora"].values() for name in group]
     if sorted(grouped) != sorted(numpy.unique(table.source)):
@@ -140,6 +148,67 @@ def report(log, title, table, scores, details):
             means = [f"{s[y == label].mean():+.2f}" if (y == label).any() else "-" for label in (0, 1)]
             both = 0 < y.sum() < len(y)
             log(f"{name:42s} {rows.sum():4d} {means[0]:>6s} {means[1]:>6s}", f"{measures.area(s, y):.2f} {measures.equal_error_rate(s, y):.2f}" if both else "")
+
+
+def report_gain(log, title, table, before, after):
+    """Differences on the same windows, with 95 % bootstrap intervals when whole sources are drawn."""
+    log("\n## " + title + ": condition | EER, points | Cllr")
+    for name in CONFIG["training_conditions"]:
+        rows = (table.condition == name) & table.speech
+        cells = []
+        for measure, unit in ((measures.equal_error_rate, 100), (measures.cllr, 1)):
+            both = numpy.stack([before[rows], after[rows]], 1)
+            differs = lambda scores, spoof: unit * (measure(scores[:, 1], spoof) - measure(scores[:, 0], spoof))
+            low, high = measures.interval(differs, both, table.spoof[rows], table.source[rows])
+            cells.append(f"{differs(both, table.spoof[rows]):+.2f} [{low:+.2f}, {high:+.2f}]")
+        log(f"{name:9s} | " + " | ".join(cells))
+
+
+def report_unseen(log, manifest, program, conditions, table, copies, knots):
+    """Coders that no training saw, on every third clip, and the trained conditions on the same clips: by models that never saw the source."""
+    unseen = {}
+    for name in CONFIG["unseen_conditions"]:
+        part = windows.extract(program, conditions / (name + ".list"), conditions / (name + ".f32"))
+        part.clip = part.clip * CONFIG["unseen_every"]
+        unseen[name] = part
+    for name in CONFIG["training_conditions"]:
+        unseen[name] = table.by_condition[name].only(table.by_condition[name].clip % CONFIG["unseen_every"] == 0)
+    tested = Table(manifest, unseen, list(unseen))
+    log("\n## Coders that no training saw, and the trained conditions on the same clips (every third), sources left out, judged windows")
+    log("condition rows | EER, AUC, mean AUC inside a source, actDCF, Cllr: one direction for all conditions | as shipped | of bona fide, spoof at the last knot")
+    scores = []
+    for smoothness, trained in ((discriminant, "version_2_conditions"), (mixture, "training_conditions")):
+        usable = numpy.isin(table.condition, CONFIG[trained]) & table.speech
+        scores.append(numpy.zeros(len(tested.clip)))
+        for name in numpy.unique(table.source):
+            left_out = tested.source == name
+            scores[-1][left_out] = judgement(copies, smoothness)(table, usable & (table.source != name)).scores(tested.statistics[left_out])
+    for name in unseen:
+        rows = tested.judged & (tested.condition == name)
+        spoof, source = tested.spoof[rows], tested.source[rows]
+        cells = []
+        for s in (each[rows] for each in scores):
+            inside = [measures.area(s[source == q], spoof[source == q]) for q in numpy.unique(source) if 0 < spoof[source == q].mean() < 1]
+            cells.append(
+                f"{100 * measures.equal_error_rate(s, spoof):.1f} {measures.area(s, spoof):.3f} {numpy.mean(inside):.3f} "
+                f"{measures.detection_costs(s, spoof)[1]:.3f} {measures.cllr(s, spoof):.3f}"
+            )
+        reach = [100 * numpy.mean(scores[1][rows][spoof == label] >= knots[-1][0]) for label in (0, 1)]
+        log(f"{name:9s} {rows.sum():4d} | " + " | ".join(cells) + f" | {reach[0]:.1f} {reach[1]:.1f}")
+
+
+def report_shares(log, table):
+    """How much windows seem to be in each trained condition, by gates that never saw their source."""
+    usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
+    shares = numpy.zeros((len(table.clip), len(CONFIG["training_conditions"])))
+    for name in numpy.unique(table.source):
+        model = mixture(table, usable & (table.source != name))
+        shares[table.source == name] = model.shares(table.statistics[table.source == name])
+    log("\n## Share of each trained condition in the score, mean over windows of speech, sources left out:", " ".join(model.names))
+    for name in CONFIG["tested_conditions"]:
+        for label, words in ((0, "bona fide"), (1, "spoof")):
+            rows = (table.condition == name) & table.speech & (table.spoof == label)
+            log(f"{name:9s} {words:9s}", " ".join(f"{share:.2f}" for share in shares[rows].mean(0)))
 
 
 def report_copies(log, table, learned, tested, last_knot):
@@ -244,15 +313,26 @@ def curve(log, table, scores):
 
 def save(model, path):
     numbers = lambda values: [float(f"{value:.6g}") for value in values]
+    direction = lambda weight, offset: {"offset": float(f"{offset:.6g}"), "weight": numbers(weight)}
+    smooth = model.smooth
     document = {
-        "schema": "bonafide.voice_linear/2",
+        "schema": "bonafide.voice_linear/3",
         "statistics": "features/voice/statistics, 342 numbers",
-        "clip": model.smooth.clip,
+        "clip": smooth.clip,
         "most_rough": CONFIG["most_rough"],
-        "mean": numbers(model.smooth.mean),
-        "scale": numbers(model.smooth.scale),
-        "smooth": {"offset": float(f"{model.smooth.offset:.6g}"), "weight": numbers(model.smooth.weight)},
-        "rough": {"offset": float(f"{model.rough.offset:.6g}"), "weight": numbers(model.rough.weight)},
+        "mean": numbers(smooth.mean),
+        "scale": numbers(smooth.scale),
+        "rough": direction(model.rough.weight, model.rough.offset),
+        "conditions": [
+            {
+                "name": name,
+                "share": direction(smooth.gate_weight[number], smooth.gate_offset[number]),
+                "mean": numbers(expert.mean),
+                "scale": numbers(expert.scale),
+                "smooth": direction(expert.weight, expert.offset),
+            }
+            for number, (name, expert) in enumerate(zip(smooth.names, smooth.experts))
+        ],
     }
     path.write_text(json.dumps(document, indent=0) + "\n")
 
@@ -276,13 +356,22 @@ def main():
 
     scores = leave_one_source_out(table, judgement(learned), everything)
     report(log, "Both directions, all sources, one left out", table, scores, True)
-    report(log, "Smoothness alone, all sources, one left out", table, leave_one_source_out(table, discriminant, everything), False)
-    report(log, "Both directions, all sources, a group of corpora left out", table, leave_groups_out(table, judgement(learned)), False)
+    report(log, "Smoothness alone, all sources, one left out", table, leave_one_source_out(table, mixture, everything), False)
+    grouped = leave_groups_out(table, judgement(learned))
+    report(log, "Both directions, all sources, a group of corpora left out", table, grouped, False)
+    before = leave_one_source_out(table, judgement(learned, discriminant), everything, CONFIG["version_2_conditions"])
+    report(log, "Version 2, one direction for all conditions, one source left out", table, before, False)
+    report_gain(log, "Against version 2, one source left out", table, before, scores)
+    before = leave_groups_out(table, judgement(learned, discriminant), CONFIG["version_2_conditions"])
+    report(log, "Version 2, a group of corpora left out", table, before, False)
+    report_gain(log, "Against version 2, a group of corpora left out", table, before, grouped)
+    report_shares(log, table)
     report(log, "Recipe LRc, all sources, one left out", table, leave_one_source_out(table, recipe, everything), False)
-    report(log, "Discriminant, permissive sources, one left out", table, leave_one_source_out(table, discriminant, permissive), False)
+    report(log, "Smoothness, permissive sources, one left out", table, leave_one_source_out(table, mixture, permissive), False)
     shortcut_audit(log, manifest, table, scores)
     knots = curve(log, table, scores)
     report_copies(log, table, learned, copies, knots[-1][0])
+    report_unseen(log, manifest, program, conditions, table, learned, knots)
     (out / "curve.json").write_text(json.dumps(knots) + "\n")
     usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
     model = judgement(learned)(table, usable)

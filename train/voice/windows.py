@@ -1,4 +1,5 @@
 """Reads what bonafide-voice-features wrote."""
+import copy
 import csv
 import subprocess
 
@@ -19,6 +20,14 @@ class Windows:
         self.condition = {name: table[:, 3 + number] for number, name in enumerate(CONDITION)}
         self.speech = table[:, 3 + len(CONDITION)] == 0
         self.statistics = table[:, -STATISTICS:].astype(float)
+
+    def only(self, rows):
+        """The windows of `rows` alone."""
+        part = copy.copy(self)
+        for name in ("clip", "start_s", "end_s", "speech", "statistics"):
+            setattr(part, name, getattr(self, name)[rows])
+        part.condition = {name: values[rows] for name, values in self.condition.items()}
+        return part
 
 
 def extract(program, list_path, out_path, *vocoder):

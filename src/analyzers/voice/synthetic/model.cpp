@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -29,6 +31,10 @@ bool numbers_in(const nlohmann::json& document, const char* key, std::array<doub
         out[i] = value.get<double>();
     }
     return true;
+}
+
+Error invalid(const char* why) {
+    return {ErrorCode::kInvalid, std::string("the voice model ") + why};
 }
 
 }  // namespace
@@ -65,49 +71,129 @@ Cue cue_of(std::size_t statistic) {
     return kind.order == 0 ? Cue::kExtent : Cue::kMotion;
 }
 
+Result<LinearModel::Standard> LinearModel::standard_in(const nlohmann::json& document) {
+    Standard standard;
+    if (!numbers_in(document, "mean", standard.mean) || !numbers_in(document, "scale", standard.scale)) {
+        return invalid("lacks a number");
+    }
+    if (std::any_of(standard.scale.begin(), standard.scale.end(), [](double scale) { return scale <= 0; })) {
+        return invalid("has a scale that is not positive");
+    }
+    return standard;
+}
+
+Result<LinearModel::Direction> LinearModel::direction_in(const nlohmann::json& document, const char* key) {
+    Direction direction;
+    const auto part = document.find(key);
+    const auto offset = part == document.end() ? std::nullopt : number_in(*part, "offset");
+    if (!offset || !numbers_in(*part, "weight", direction.weight)) {
+        return invalid("lacks a number");
+    }
+    direction.offset = *offset;
+    return direction;
+}
+
+Result<LinearModel::Condition> LinearModel::condition_in(const nlohmann::json& document) {
+    if (!document.is_object() || !document.contains("name") || !document["name"].is_string()) {
+        return invalid("has a condition without a name");
+    }
+    const auto standard = standard_in(document);
+    const auto share = direction_in(document, "share"), smooth = direction_in(document, "smooth");
+    if (!standard || !share || !smooth) {
+        return !standard ? standard.error() : !share ? share.error() : smooth.error();
+    }
+    return Condition{document["name"].get<std::string>(), *share, *standard, *smooth};
+}
+
 Result<LinearModel> LinearModel::parse(std::string_view text) {
     const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
-    const auto invalid = [](const char* why) {
-        return Error{ErrorCode::kInvalid, std::string("the voice model ") + why};
-    };
-    if (!document.is_object() || !document.contains("schema") || document["schema"] != "bonafide.voice_linear/2") {
-        return invalid("is not a bonafide.voice_linear/2 document");
+    if (!document.is_object() || !document.contains("schema") || document["schema"] != "bonafide.voice_linear/3") {
+        return invalid("is not a bonafide.voice_linear/3 document");
     }
     LinearModel model;
     const auto clip = number_in(document, "clip");
     const auto most_rough = number_in(document, "most_rough");
-    if (!clip || *clip <= 0 || !most_rough || !numbers_in(document, "mean", model.mean_) ||
-        !numbers_in(document, "scale", model.scale_)) {
+    if (!clip || *clip <= 0 || !most_rough) {
         return invalid("lacks a number");
-    }
-    for (const auto& [key, direction] : {std::pair("smooth", &model.smooth_), std::pair("rough", &model.rough_)}) {
-        const auto part = document.find(key);
-        const auto offset = part == document.end() ? std::nullopt : number_in(*part, "offset");
-        if (!offset || !numbers_in(*part, "weight", direction->weight)) {
-            return invalid("lacks a number");
-        }
-        direction->offset = *offset;
-    }
-    if (std::any_of(model.scale_.begin(), model.scale_.end(), [](double scale) { return scale <= 0; })) {
-        return invalid("has a scale that is not positive");
     }
     model.clip_ = *clip;
     model.most_rough_ = *most_rough;
+    auto common = standard_in(document);
+    auto rough = direction_in(document, "rough");
+    if (!common || !rough) {
+        return common ? rough.error() : common.error();
+    }
+    model.common_ = *common;
+    model.rough_ = *rough;
+    const auto conditions = document.find("conditions");
+    if (conditions == document.end() || !conditions->is_array() || conditions->empty()) {
+        return invalid("has no conditions");
+    }
+    for (const nlohmann::json& each : *conditions) {
+        auto condition = condition_in(each);
+        if (!condition) {
+            return condition.error();
+        }
+        model.conditions_.push_back(std::move(*condition));
+    }
     return model;
+}
+
+LinearModel::Numbers LinearModel::standard_scores(const features::voice::Statistics& statistics,
+                                                  const Standard& standard) const {
+    Numbers scores{};
+    for (std::size_t i = 0; i < kStatistics; ++i) {
+        scores[i] =
+            std::clamp((static_cast<double>(statistics[i]) - standard.mean[i]) / standard.scale[i], -clip_, clip_);
+    }
+    return scores;
+}
+
+std::vector<double> LinearModel::shares_of(const Numbers& scores) const {
+    std::vector<double> shares;
+    for (const Condition& condition : conditions_) {
+        shares.push_back(
+            std::inner_product(scores.begin(), scores.end(), condition.share.weight.begin(), condition.share.offset));
+    }
+    // From the largest, so that nothing overflows.
+    const double largest = *std::max_element(shares.begin(), shares.end());
+    double sum = 0;
+    for (double& share : shares) {
+        share = std::exp(share - largest);
+        sum += share;
+    }
+    for (double& share : shares) {
+        share /= sum;
+    }
+    return shares;
+}
+
+std::vector<double> LinearModel::shares(const features::voice::Statistics& statistics) const {
+    return shares_of(standard_scores(statistics, common_));
+}
+
+std::vector<std::string> LinearModel::conditions() const {
+    std::vector<std::string> names;
+    std::transform(conditions_.begin(), conditions_.end(), std::back_inserter(names),
+                   [](const Condition& condition) { return condition.name; });
+    return names;
 }
 
 Score LinearModel::score(const features::voice::Statistics& statistics) const {
     Score result;
-    result.smoothness = smooth_.offset;
-    result.roughness = rough_.offset;
-    for (std::size_t i = 0; i < kStatistics; ++i) {
-        const double standard = std::clamp((static_cast<double>(statistics[i]) - mean_[i]) / scale_[i], -clip_, clip_);
-        const double part = smooth_.weight[i] * standard;
-        result.smoothness += part;
-        result.cues[static_cast<std::size_t>(cue_of(i))] += part;
-        result.roughness += rough_.weight[i] * standard;
+    const Numbers common = standard_scores(statistics, common_);
+    const std::vector<double> shares = shares_of(common);
+    for (std::size_t k = 0; k < conditions_.size(); ++k) {
+        const Condition& condition = conditions_[k];
+        const Numbers own = standard_scores(statistics, condition.standard);
+        result.offset += shares[k] * condition.smooth.offset;
+        for (std::size_t i = 0; i < kStatistics; ++i) {
+            result.cues[static_cast<std::size_t>(cue_of(i))] += shares[k] * condition.smooth.weight[i] * own[i];
+        }
     }
-    result.roughness = std::min(result.roughness, most_rough_);
+    result.smoothness = std::accumulate(result.cues.begin(), result.cues.end(), result.offset);
+    result.roughness =
+        std::min(std::inner_product(common.begin(), common.end(), rough_.weight.begin(), rough_.offset), most_rough_);
     // Sum of two odds, from the larger one so that nothing overflows.
     const double larger = std::max(result.smoothness, result.roughness);
     result.log_odds = larger + std::log1p(std::exp(std::min(result.smoothness, result.roughness) - larger));

@@ -3,9 +3,12 @@
 #include "base/result.h"
 #include "features/voice/statistics.h"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bonafide::analyzers::voice {
 
@@ -21,29 +24,53 @@ Cue cue_of(std::size_t statistic);
 struct Score {
     double log_odds = 0;    ///< natural logarithm, equal priors; higher: more like synthetic speech
     double smoothness = 0;  ///< the log odds of speech made by today's generators, which move too little
+    double offset = 0;      ///< of the smoothness: what it is of speech that is average in everything
     double roughness = 0;   ///< the log odds of speech rebuilt by a simple vocoder, which moves too much; limited above
-    /// What speaks for each: the parts of the smoothness, whose sum and the model's offset make it, and the roughness,
-    /// each weighed by how much of the odds it makes.
+    /// What speaks for each: the parts of the smoothness, whose sum and the offset make it, and the roughness, each
+    /// weighed by how much of the odds it makes.
     std::array<double, kCues> cues{};
 };
 
-/// Two weighted sums of standard scores, one for each way in which speech is made; their odds are added.
+/// Weighted sums of standard scores, one for each way in which speech is made; their odds are added. Smoothness is
+/// judged by as many models as there were conditions in training (as it is, coded, noisy), each with a share that says
+/// how much the sound seems to be in that condition: coders and noise move scores and press them together.
 class LinearModel {
   public:
-    /// Reads `bonafide.voice_linear/2` (JSON). kInvalid where a number is missing, not finite or a scale not positive.
+    /// Reads `bonafide.voice_linear/3` (JSON). kInvalid where a number is missing, not finite or a scale not positive.
     static Result<LinearModel> parse(std::string_view text);
     /// Finite for finite statistics.
     Score score(const features::voice::Statistics& statistics) const;
+    /// How much the sound seems to be in each condition of conditions(); adds up to 1.
+    std::vector<double> shares(const features::voice::Statistics& statistics) const;
+    /// Their names, at least one.
+    std::vector<std::string> conditions() const;
 
   private:
+    using Numbers = std::array<double, features::voice::kStatistics>;
+    struct Standard {
+        Numbers mean{}, scale{};
+    };
     struct Direction {
         double offset = 0;
-        std::array<double, features::voice::kStatistics> weight{};
+        Numbers weight{};
     };
+    struct Condition {
+        std::string name;
+        Direction share;  // of the common standard scores
+        Standard standard;
+        Direction smooth;  // of its own
+    };
+    static Result<Standard> standard_in(const nlohmann::json& document);
+    static Result<Direction> direction_in(const nlohmann::json& document, const char* key);
+    static Result<Condition> condition_in(const nlohmann::json& document);
+    Numbers standard_scores(const features::voice::Statistics& statistics, const Standard& standard) const;
+    std::vector<double> shares_of(const Numbers& scores) const;
+
     double clip_ = 0;
     double most_rough_ = 0;  // one odd moment must not speak for a whole recording
-    std::array<double, features::voice::kStatistics> mean_{}, scale_{};
-    Direction smooth_, rough_;
+    Standard common_;
+    Direction rough_;
+    std::vector<Condition> conditions_;
 };
 
 }  // namespace bonafide::analyzers::voice

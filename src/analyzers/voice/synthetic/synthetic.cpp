@@ -3,9 +3,11 @@
 // Synthetic speech changes less from frame to frame than recorded speech: generators predict means, and vocoders follow
 // a smooth envelope (Takamichi et al., ICASSP 2014; Sahidullah, Kinnunen and Hanilci, Interspeech 2015, for the
 // cepstra); simple vocoders that throw phases away leave more change than people make, and a second direction looks
-// for that. The statistics stand in features/voice/statistics.cpp, the training in train/voice. Deviations: no means,
-// so that microphones and voices say little; training centres every source, so that its recording condition cannot
-// serve as a shortcut. Limits: noise moves as natural speech does and hides what is looked for; see README.md.
+// for that. Coders and noise take movement away or add it, so that each condition has a model of its own, and the sound
+// itself says how much each counts. The statistics stand in features/voice/statistics.cpp, the training in train/voice.
+// Deviations: no means, so that microphones and voices say little; training compares inside every source, so that its
+// recording condition cannot serve as a shortcut. Limits: noise moves as natural speech does and hides what is looked
+// for; see README.md.
 #include "analyzers/voice/synthetic/synthetic.h"
 
 #include "infer/model_file.h"
@@ -66,7 +68,7 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "voice.synthetic";
-        made.version = 2;
+        made.version = 3;
         made.summary = "Whether a voice moves as recorded or as synthetic speech does, in windows of four seconds.";
         made.limits =
             "Needs a second of clear speech; abstains from noisy or narrow-band sound, silence, music and tones. "
@@ -92,7 +94,7 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
         made.parameters = {
             {"least_signal_to_noise", "Below it a window is not judged", "dB", 0, 60, 25},
             {"least_bandwidth", "A window that ends below it is not judged", "Hz", 1000, 8000, 5000},
-            {"least_score", "From it on a window is pointed at", "log_odds", -10, 20, 2.65},
+            {"least_score", "From it on a window is pointed at", "log_odds", -10, 20, 2.5},
         };
         made.create = voice::create;
         return made;

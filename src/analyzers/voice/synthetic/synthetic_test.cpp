@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <numeric>
@@ -32,16 +33,30 @@ double value(const Analysis& analysis, std::string_view name) {
     return -1;
 }
 
+using features::voice::kStatistics;
+
+nlohmann::json direction(double offset) {
+    return {{"offset", offset}, {"weight", std::vector<double>(kStatistics, 0)}};
+}
+
+/// A condition whose offset of smoothness is `offset`.
+nlohmann::json condition(const char* name, double offset) {
+    return {{"name", name},
+            {"mean", std::vector<double>(kStatistics, 0)},
+            {"scale", std::vector<double>(kStatistics, 1)},
+            {"share", direction(0)},
+            {"smooth", direction(offset)}};
+}
+
 nlohmann::json document(double weight = 0) {
-    using features::voice::kStatistics;
-    nlohmann::json made = {{"schema", "bonafide.voice_linear/2"}, {"clip", 5}, {"most_rough", 1000}};
+    nlohmann::json made = {{"schema", "bonafide.voice_linear/3"}, {"clip", 5}, {"most_rough", 1000}};
     made["mean"] = std::vector<double>(kStatistics, 0);
     made["scale"] = std::vector<double>(kStatistics, 1);
-    made["smooth"] = {{"offset", 0}, {"weight", std::vector<double>(kStatistics, 0)}};
+    made["rough"] = direction(-50);  // never
+    made["conditions"] = {condition("native", 0)};
     for (std::size_t i = kMotionFrom; i < kMotionTo; ++i) {
-        made["smooth"]["weight"][i] = weight;
+        made["conditions"][0]["smooth"]["weight"][i] = weight;
     }
-    made["rough"] = {{"offset", -50}, {"weight", std::vector<double>(kStatistics, 0)}};  // never
     return made;
 }
 
@@ -151,15 +166,50 @@ TEST(VoiceSynthetic, EmitsWhatItDeclares) {
 }
 
 TEST(VoiceModel, CuesAndOffsetMakeTheSmoothness) {
-    const LinearModel model = motion_model();
+    const LinearModel model = shipped_model();
     const fixtures::Sound sound = fixtures::make_voice({4, 3});
     features::voice::WindowStream stream([&](const features::voice::Window& window) {
         const Score score = model.score(features::voice::window_statistics(window.frames));
-        EXPECT_NEAR(std::accumulate(score.cues.begin(), score.cues.end(), 0.0), score.smoothness, 1e-6);
-        EXPECT_NEAR(score.log_odds, score.smoothness, 1e-6);
+        const double share_of_roughness = std::exp(score.roughness - score.log_odds);
+        const double parts = std::accumulate(score.cues.begin(), score.cues.end(), -score.cues.back());
+        EXPECT_NEAR(parts / (1 - share_of_roughness) + score.offset, score.smoothness, 1e-6);
+        EXPECT_GE(score.log_odds, score.smoothness);
     });
     stream.add(sound.channels.front());
     stream.finish();
+}
+
+TEST(VoiceModel, JudgesSoundByTheConditionThatItSeemsToBeIn) {
+    nlohmann::json made = document();
+    made["conditions"] = {condition("native", -2), condition("noisy", 4)};
+    made["conditions"][1]["share"]["weight"][0] = 3;
+    features::voice::Statistics statistics{};
+    const auto model = LinearModel::parse(made.dump());
+    ASSERT_TRUE(model.ok());
+    EXPECT_THAT(model->conditions(), testing::ElementsAre("native", "noisy"));
+    EXPECT_NEAR(model->score(statistics).smoothness, 1, 1e-9);  // even odds: the middle
+    for (const auto& [value, share] : {std::pair(1.0F, 1 / (1 + std::exp(-3.0))), std::pair(-1e9F, 0.0)}) {
+        statistics[0] = value;
+        EXPECT_NEAR(model->shares(statistics)[1], share, 1e-6);
+        EXPECT_NEAR(model->score(statistics).smoothness, -2 + 6 * share, 1e-5);
+    }
+}
+
+TEST(VoiceModel, HearsNoiseInTheSharesThatShip) {
+    const LinearModel model = shipped_model();
+    const std::vector<std::string> names = model.conditions();
+    ASSERT_THAT(names, testing::UnorderedElementsAre("native", "opus24", "mp3_64", "noise30"));
+    const auto noisy = static_cast<std::size_t>(std::find(names.begin(), names.end(), "noise30") - names.begin());
+    const auto share = [&](double noise_db) {
+        double found = 0;
+        features::voice::WindowStream stream([&](const features::voice::Window& window) {
+            found = model.shares(features::voice::window_statistics(window.frames))[noisy];
+        });
+        stream.add(fixtures::make_voice({4, 3, 0, noise_db}).channels.front());
+        stream.finish();
+        return found;
+    };
+    EXPECT_GT(share(-50), share(-90));
 }
 
 TEST(VoiceModel, AddsTheOddsOfRoughSpeech) {
@@ -177,20 +227,27 @@ TEST(VoiceModel, AddsTheOddsOfRoughSpeech) {
 
 TEST(VoiceModel, RefusesBrokenDocuments) {
     EXPECT_TRUE(LinearModel::parse(document().dump()).ok());
-    for (const char* key : {"schema", "clip", "most_rough", "mean", "scale", "smooth", "rough"}) {
+    for (const char* key : {"schema", "clip", "most_rough", "mean", "scale", "rough", "conditions"}) {
         nlohmann::json broken = document();
         broken.erase(key);
+        EXPECT_FALSE(LinearModel::parse(broken.dump()).ok()) << key;
+    }
+    for (const char* key : {"name", "mean", "scale", "share", "smooth"}) {
+        nlohmann::json broken = document();
+        broken["conditions"][0].erase(key);
         EXPECT_FALSE(LinearModel::parse(broken.dump()).ok()) << key;
     }
     nlohmann::json shorter = document();
     shorter["rough"]["weight"].erase(0);
     EXPECT_FALSE(LinearModel::parse(shorter.dump()).ok());
     nlohmann::json flat = document();
-    flat["scale"][7] = 0;
+    flat["conditions"][0]["scale"][7] = 0;
     EXPECT_FALSE(LinearModel::parse(flat.dump()).ok());
-    nlohmann::json number = document();
-    number["smooth"] = 3;
-    EXPECT_FALSE(LinearModel::parse(number.dump()).ok());
+    for (const nlohmann::json& value : {nlohmann::json(3), nlohmann::json::array(), nlohmann::json::array({3})}) {
+        nlohmann::json odd = document();
+        odd["conditions"] = value;
+        EXPECT_FALSE(LinearModel::parse(odd.dump()).ok()) << value;
+    }
     nlohmann::json words = document();
     words["mean"][3] = "x";
     EXPECT_FALSE(LinearModel::parse(words.dump()).ok());
