@@ -116,7 +116,7 @@ Analysis Judge::refused(double duration_s) const {
             return Analysis::not_applicable("too little speech: less than 0.7 s in any four seconds");
         case Refusal::kTooNoisy:
             return Analysis::not_applicable(
-                "too noisy: the voice stands " + with_decimals(heard_snr_sum_db_ / static_cast<double>(windows_), 0) +
+                "too noisy: the voice stands " + with_decimals(heard_snr_sum_db_ / static_cast<double>(windows_), 1) +
                 " dB above the background, at least " + with_decimals(options_.least_snr_db, 0) + " dB are needed");
         case Refusal::kTooNarrow:
             return Analysis::not_applicable(
