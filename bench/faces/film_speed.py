@@ -7,9 +7,10 @@ its worker, for each glob alone (default: face.swap, then both analyzers of swap
 
 import argparse
 import itertools
+import os
 import pathlib
-import resource
 import subprocess
+import tempfile
 import time
 
 FILL = "scale=1280:720:force_original_aspect_ratio=increase,crop=1280:720,setsar=1,fps=30"
@@ -36,6 +37,20 @@ def film_of(given):
     return film
 
 
+def measured(command):
+    """Seconds on the wall, and what the command and its own processes used; those that made the film do not count."""
+    with tempfile.TemporaryFile("w+") as said:
+        start = time.monotonic()
+        started = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=said)
+        _, status, usage = os.wait4(started.pid, 0)
+        taken_s = time.monotonic() - start
+        started.returncode = os.waitstatus_to_exitcode(status)
+        if started.returncode not in (0, 1, 3):
+            said.seek(0)
+            raise SystemExit(said.read())
+    return taken_s, usage
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
@@ -49,13 +64,9 @@ def main():
     given.clips = [clip.resolve() for clip in given.clips]
     film = film_of(given)
     for glob in given.analyzers:
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        done = subprocess.run([given.program, "check", film, "--analyzer", glob, "--quiet"], capture_output=True, text=True, check=False)
-        taken_s, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-        if done.returncode == 2:
-            raise SystemExit(done.stderr)
-        processor_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        print(f"{glob:12} {taken_s:6.1f} s, processor {processor_s:6.1f} s, {given.length_s / taken_s:.2f} times real time, at most {after.ru_maxrss / 1024:.0f} MiB (of this and those before)")
+        taken_s, usage = measured([given.program, "check", film, "--analyzer", glob, "--quiet"])
+        processor_s = usage.ru_utime + usage.ru_stime
+        print(f"{glob:12} {taken_s:6.1f} s, processor {processor_s:6.1f} s, {given.length_s / taken_s:.2f} times real time, at most {usage.ru_maxrss / 1024:.0f} MiB", flush=True)
     return 0
 
 

@@ -98,15 +98,15 @@ struct FrameFaces {
     /// Longer sides are shrunk to it: finer detail is in no training of ours, and costs time.
     static constexpr int kLongestFramePx = 1920;
 
-    const media::VideoFrame& frame;
+    double time_s = 0;
     /// The frame, CV_8UC3, red first, upright; may be kept, since nobody writes into it.
     const cv::Mat& rgb;
     const std::vector<features::faces::TrackedFace>& faces;  ///< in pixels of `rgb`; may be empty
 };
 
 /// One analyzer at work on one input. Created anew for every input; begin, then on_packet, on_frame, on_faces and
-/// on_sound come in order from one thread, then finish once. Still pictures get only finish. Neither prints, nor opens
-/// files, nor keeps state outside itself.
+/// on_sound come in order, one at a time (on_faces from any thread), then finish once. Still pictures get only finish.
+/// Neither prints, nor opens files, nor keeps state outside itself.
 class Analyzer : public media::StreamSink {
   public:
     /// Called once before anything else: the moment to load the models that the definition names, for those who need

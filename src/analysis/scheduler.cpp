@@ -5,6 +5,7 @@
 
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#include <tbb/task_group.h>
 
 #include <algorithm>
 #include <atomic>
@@ -46,7 +47,8 @@ struct Work {
     }
 };
 
-/// Follows the faces of the film once, for all who want them.
+/// Follows the faces of the film once, for all who want them, and lets them look at a frame while the next is decoded
+/// and its faces are found: on another core where there is one.
 class FacesOfFilm {
   public:
     FacesOfFilm(std::vector<Work>& works, const infer::ModelStore& models) : models_(models) {
@@ -56,31 +58,50 @@ class FacesOfFilm {
             }
         }
     }
+    ~FacesOfFilm() noexcept { settle(); }
+    FacesOfFilm(const FacesOfFilm&) = delete;
+    FacesOfFilm& operator=(const FacesOfFilm&) = delete;
 
     void next(const media::VideoFrame& frame) {
-        std::erase_if(wanting_, [](const Work* work) { return !work->failure.empty(); });
         if (wanting_.empty()) {
             return;
         }
         const Clock::time_point start = Clock::now();
+        Seen seen;
+        std::string failure;
         try {
-            rgb_ = frame.rgb(FrameFaces::kLongestFramePx);
-            follow(frame.time_s);
+            seen = {frame.time_s, frame.rgb(FrameFaces::kLongestFramePx), {}};
+            seen.faces = follow(seen.rgb, seen.time_s);
         } catch (const std::exception& exception) {
-            for (Work* work : wanting_) {
-                work->failure = std::string("the faces could not be followed: ") + exception.what();
-            }
-            return;
+            failure = std::string("the faces could not be followed: ") + exception.what();
         }
-        const double each_s = seconds_since(start) / static_cast<double>(wanting_.size());
+        const double taken_s = seconds_since(start);
+        settle();
+        std::erase_if(wanting_, [](const Work* work) { return !work->failure.empty(); });
         for (Work* work : wanting_) {
-            work->time_s += each_s;
-            work->guarded([&] { work->analyzer->on_faces({frame, rgb_, faces_}); });
+            work->time_s += taken_s / static_cast<double>(wanting_.size());
+            work->failure = failure;
+        }
+        if (failure.empty()) {
+            looking_.run([this, seen = std::move(seen)] {
+                for (Work* work : wanting_) {
+                    work->guarded([&] { work->analyzer->on_faces({seen.time_s, seen.rgb, seen.faces}); });
+                }
+            });
         }
     }
 
+    /// Waits until all have looked at the last frame. Until then those who want faces are not to be touched.
+    void settle() { looking_.wait(); }
+
   private:
-    void follow(double time_s) {
+    struct Seen {
+        double time_s = 0;
+        cv::Mat rgb;
+        std::vector<features::faces::TrackedFace> faces;
+    };
+
+    std::vector<features::faces::TrackedFace> follow(const cv::Mat& rgb, double time_s) {
         if (!tracker_) {  // not before there is a frame: sound and broken films need no networks
             auto tracker = features::faces::Tracker::open(models_, {}, {});
             if (!tracker) {
@@ -88,18 +109,17 @@ class FacesOfFilm {
             }
             tracker_.emplace(std::move(*tracker));
         }
-        auto found = tracker_->next(rgb_, time_s);
+        auto found = tracker_->next(rgb, time_s);
         if (!found) {
             throw std::runtime_error(found.error().message);
         }
-        faces_ = std::move(*found);
+        return std::move(*found);
     }
 
     const infer::ModelStore& models_;
     std::vector<Work*> wanting_;
     std::optional<features::faces::Tracker> tracker_;
-    cv::Mat rgb_;
-    std::vector<features::faces::TrackedFace> faces_;
+    tbb::task_group looking_;
 };
 
 /// Hands each event of the pass to those who asked for it.
@@ -112,7 +132,7 @@ class Distributor final : public media::StreamSink {
     void on_packet(const media::Packet& packet) override {
         for (Work& work : works_) {
             if (work.definition->wants_packets) {
-                work.guarded([&] { work.analyzer->on_packet(packet); });
+                tell(work, [&] { work.analyzer->on_packet(packet); });
             }
         }
         if (observer_ != nullptr && observer_wants_.packets) {
@@ -122,7 +142,7 @@ class Distributor final : public media::StreamSink {
     void on_frame(const media::VideoFrame& frame) override {
         for (Work& work : works_) {
             if (work.definition->wants_frames) {
-                work.guarded([&] { work.analyzer->on_frame(frame); });
+                tell(work, [&] { work.analyzer->on_frame(frame); });
             }
         }
         faces_.next(frame);
@@ -133,7 +153,7 @@ class Distributor final : public media::StreamSink {
     void on_sound(const media::SoundBlock& block) override {
         for (Work& work : works_) {
             if (work.definition->wants_sound) {
-                work.guarded([&] { work.analyzer->on_sound(block); });
+                tell(work, [&] { work.analyzer->on_sound(block); });
             }
         }
         if (observer_ != nullptr && observer_wants_.sound) {
@@ -141,7 +161,18 @@ class Distributor final : public media::StreamSink {
         }
     }
 
+    /// To be called before anybody else touches the works.
+    void settle() { faces_.settle(); }
+
   private:
+    template <class Action>
+    void tell(Work& work, const Action& action) {
+        if (work.definition->wants_faces) {  // one thing at a time, in order
+            faces_.settle();
+        }
+        work.guarded(action);
+    }
+
     std::vector<Work>& works_;
     FacesOfFilm faces_;
     media::StreamSink* observer_;
@@ -253,6 +284,7 @@ RunResult run(const std::vector<Planned>& plan, const features::Media& media, co
     if (media.reader() != nullptr && (wanted.packets || wanted.frames || wanted.sound)) {
         Distributor distributor(works, models, observer, observer_wants);
         auto read = media.reader()->read(wanted, distributor);
+        distributor.settle();
         if (read) {
             result.read = std::move(*read);
         } else {

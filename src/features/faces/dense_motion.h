@@ -10,8 +10,8 @@ namespace bonafide::features::faces {
 /// further motion where nothing shows any. Finds motions of up to about an eighth of the picture.
 cv::Mat dense_motion(const cv::Mat& now, const cv::Mat& before);
 
-/// `before` (one channel or several, 8 bits or float) brought to where `now` has it, by cubic interpolation; in
-/// CV_32F.
-cv::Mat moved_by(const cv::Mat& before, const cv::Mat& motion);
+/// `before` (one channel or several, 8 bits or float) brought to where a part of `now` has it, by cubic interpolation;
+/// in CV_32F, of the part's size.
+cv::Mat moved_by(const cv::Mat& before, const cv::Mat& motion, const cv::Rect& part);
 
 }  // namespace bonafide::features::faces

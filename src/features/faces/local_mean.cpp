@@ -1,5 +1,7 @@
 #include "features/faces/local_mean.h"
 
+#include "base/ensure.h"
+
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
@@ -9,29 +11,57 @@ namespace {
 
 constexpr double kWindow = 1.0 / 24;  // sigma over the face's height
 constexpr double kLeastWindowPx = 2;
-constexpr double kCellsInWindow = 2;  // the grid is so fine
+constexpr double kCellsInWindow = 2;    // the grid is so fine
+constexpr double kSigmasInReach = 4.5;  // OpenCV ends a Gaussian of floats at 4, rounded up to whole cells
 
 }  // namespace
 
-LocalMean::LocalMean(cv::Size picture, double face_px) {
+LocalMean::LocalMean(cv::Size picture, double face_px, const std::vector<cv::Point2f>& places) {
+    ENSURE(!picture.empty());
     const double window_px = std::max(kLeastWindowPx, face_px * kWindow);
     step_px_ = std::max(1, cvFloor(window_px / kCellsInWindow));
     sigma_cells_ = window_px / step_px_;
     grid_ = cv::Size(std::max(1, picture.width / step_px_), std::max(1, picture.height / step_px_));
-    used_ = cv::Rect(0, 0, std::min(picture.width, grid_.width * step_px_),
-                     std::min(picture.height, grid_.height * step_px_));
+    for (const cv::Point2f& place : places) {
+        part_cells_ |= cv::Rect(cell_in_picture(place), cv::Size(1, 1));
+    }
+    if (part_cells_.empty()) {
+        part_cells_ = cv::Rect(0, 0, 1, 1);
+    }
+    const int reach = cvCeil(kSigmasInReach * sigma_cells_);
+    part_cells_ = cv::Rect(part_cells_.x - reach, part_cells_.y - reach, part_cells_.width + 2 * reach,
+                           part_cells_.height + 2 * reach) &
+                  cv::Rect({}, grid_);
+    // A picture that is smaller than a cell is one cell.
+    part_ = cv::Rect(part_cells_.x * step_px_, part_cells_.y * step_px_, part_cells_.width * step_px_,
+                     part_cells_.height * step_px_) &
+            cv::Rect({}, picture);
+}
+
+cv::Rect LocalMean::pixels_of(cv::Point cell) const {
+    return cv::Rect(cell.x * step_px_, cell.y * step_px_, step_px_, step_px_) & cv::Rect({}, part_.size());
 }
 
 cv::Mat LocalMean::of(const cv::Mat& plane) const {
-    cv::Mat small, mean;
-    cv::resize(plane(used_), small, grid_, 0, 0, cv::INTER_AREA);
-    cv::GaussianBlur(small, mean, {}, sigma_cells_, sigma_cells_, cv::BORDER_REFLECT_101);
+    ENSURE(plane.size() == part_.size());
+    cv::Mat small;
+    cv::resize(plane, small, cells(), 0, 0, cv::INTER_AREA);
+    return of_cells(small);
+}
+
+cv::Mat LocalMean::of_cells(const cv::Mat& means) const {
+    cv::Mat mean;
+    cv::GaussianBlur(means, mean, {}, sigma_cells_, sigma_cells_, cv::BORDER_REFLECT_101);
     return mean;
 }
 
-cv::Point LocalMean::cell_of(cv::Point2f place) const {
+cv::Point LocalMean::cell_in_picture(cv::Point2f place) const {
     return {std::min(static_cast<int>(place.x) / step_px_, grid_.width - 1),
             std::min(static_cast<int>(place.y) / step_px_, grid_.height - 1)};
+}
+
+cv::Point LocalMean::cell_of(cv::Point2f place) const {
+    return cell_in_picture(place) - part_cells_.tl();
 }
 
 }  // namespace bonafide::features::faces

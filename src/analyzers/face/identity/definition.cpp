@@ -27,7 +27,7 @@ class Identity final : public analysis::Analyzer {
 
     void on_faces(const analysis::FrameFaces& seen) override {
         for (const faces::TrackedFace& tracked : seen.faces) {
-            add(seen.rgb, tracked.track, tracked.face, seen.frame.time_s);
+            add(seen.rgb, tracked.track, tracked.face, seen.time_s);
         }
     }
 

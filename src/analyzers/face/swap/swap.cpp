@@ -52,7 +52,7 @@ class Swap final : public analysis::Analyzer {
     void on_faces(const analysis::FrameFaces& seen) override {
         seen_ = seen_ || !seen.rgb.empty();
         for (const features::faces::TrackedFace& tracked : seen.faces) {
-            records_->add(seen.rgb, tracked.track, tracked.face, seen.frame.time_s);
+            records_->add(seen.rgb, tracked.track, tracked.face, seen.time_s);
         }
     }
 

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <map>
 
 namespace bonafide::analyzers::swapped {
 namespace {
@@ -22,16 +24,28 @@ constexpr double kFinest = 1.2;  // sigma of the high-pass whose correlations ar
 constexpr double kLeastInside = 0.4;
 constexpr int kBorder = cv::BORDER_REFLECT_101;
 
-cv::Mat blurred(const cv::Mat& plane, double sigma_px) {
-    cv::Mat result;
-    cv::GaussianBlur(plane, result, {}, sigma_px, sigma_px, kBorder);
-    return result;
-}
+/// Blurs of a part of a plane, each made once; what lies around the part has its say in them.
+class Blurs {
+  public:
+    Blurs(const cv::Mat& plane, const cv::Rect& part) : part_(plane(part)) {}
 
-/// Detail between two blurs of `plane`; a first sigma of 0 is the plane itself.
-cv::Mat band_of(const cv::Mat& plane, double fine_px, double coarse_px) {
-    return (fine_px > 0 ? blurred(plane, fine_px) : plane) - blurred(plane, coarse_px);
-}
+    /// Detail between two blurs; a first sigma of 0 is the plane itself.
+    cv::Mat band(double fine_px, double coarse_px) { return blurred(fine_px) - blurred(coarse_px); }
+
+  private:
+    const cv::Mat& blurred(double sigma_px) {
+        cv::Mat& known = made_[sigma_px];
+        if (known.empty() && sigma_px > 0) {
+            cv::GaussianBlur(part_, known, {}, sigma_px, sigma_px, kBorder);
+        } else if (known.empty()) {
+            known = part_;
+        }
+        return known;
+    }
+
+    cv::Mat part_;
+    std::map<double, cv::Mat> made_;
+};
 
 struct Band {
     Channel channel;
@@ -55,13 +69,6 @@ cv::Mat log_of_square(const LocalMean& local, const cv::Mat& plane) {
     return result;
 }
 
-/// `plane` moved by (-x, -y): each pixel meets its neighbour x to the right and y below.
-cv::Mat shifted(const cv::Mat& plane, int x, int y) {
-    cv::Mat padded;
-    cv::copyMakeBorder(plane, padded, 0, y, 0, x, kBorder);
-    return padded(cv::Rect(x, y, plane.cols, plane.rows)).clone();
-}
-
 /// One plane a wanted channel, the others empty.
 std::array<cv::Mat, kChannels> planes_of(const cv::Mat& rgb, const LocalMean& local, double face_px,
                                          const Channels& channels) {
@@ -70,32 +77,40 @@ std::array<cv::Mat, kChannels> planes_of(const cv::Mat& rgb, const LocalMean& lo
     bytes.convertTo(whole, CV_32F);
     std::vector<cv::Mat> ycc;
     cv::split(whole, ycc);
+    const cv::Rect& part = local.part();
+    Blurs luma(ycc[0], part), red(ycc[1], part), blue(ycc[2], part);
     std::array<cv::Mat, kChannels> planes;
     const auto wanted = [&](Channel channel) { return channels[static_cast<std::size_t>(channel)]; };
     const auto plane = [&](Channel channel) -> cv::Mat& { return planes[static_cast<std::size_t>(channel)]; };
     for (const Band& band : kLumaBands) {
         if (wanted(band.channel)) {
-            plane(band.channel) = log_of_square(local, band_of(ycc[0], band.fine, band.coarse));
+            plane(band.channel) = log_of_square(local, luma.band(band.fine, band.coarse));
         }
     }
     for (const Band& band : kChromaBands) {
         if (wanted(band.channel)) {
-            const cv::Mat red = band_of(ycc[1], band.fine, band.coarse), blue = band_of(ycc[2], band.fine, band.coarse);
-            const cv::Mat both = local.of(red.mul(red) + blue.mul(blue)) + kFloor;
+            const cv::Mat red_band = red.band(band.fine, band.coarse), blue_band = blue.band(band.fine, band.coarse);
+            const cv::Mat both = local.of(red_band.mul(red_band) + blue_band.mul(blue_band)) + kFloor;
             cv::log(both, plane(band.channel));
         }
     }
     const double unit_px = face_px / kFaceUnits;
     for (const Band& band : kFaceBands) {
         if (wanted(band.channel)) {
-            plane(band.channel) = log_of_square(local, band_of(ycc[0], band.fine * unit_px, band.coarse * unit_px));
+            plane(band.channel) = log_of_square(local, luma.band(band.fine * unit_px, band.coarse * unit_px));
         }
     }
-    const cv::Mat finest = band_of(ycc[0], 0, kFinest);
+    // With the neighbours of the last row and column, mirrored where the picture ends.
+    const cv::Rect with_neighbours = cv::Rect(part.tl(), part.size() + cv::Size(1, 1)) & cv::Rect({}, rgb.size());
+    const cv::Mat widened = Blurs(ycc[0], with_neighbours).band(0, kFinest);
+    const cv::Mat finest = widened(cv::Rect({}, part.size()));
     const cv::Mat energy = local.of(finest.mul(finest)) + 2 * kFloor;
+    cv::Mat padded;
+    cv::copyMakeBorder(widened, padded, 0, 1, 0, 1, kBorder);
     for (const Neighbour& neighbour : kNeighbours) {
         if (wanted(neighbour.channel)) {
-            plane(neighbour.channel) = local.of(finest.mul(shifted(finest, neighbour.x, neighbour.y))) / energy;
+            const cv::Mat shifted = padded(cv::Rect({neighbour.x, neighbour.y}, part.size()));
+            plane(neighbour.channel) = local.of(finest.mul(shifted)) / energy;
         }
     }
     if (wanted(Channel::kEvenness)) {
@@ -141,12 +156,17 @@ std::optional<Texture> measure_texture(const cv::Mat& rgb, std::vector<cv::Point
     for (cv::Point2f& point : landmarks_px) {
         point = (point - cv::Point2f(frame.tl())) * scale;
     }
-    const LocalMean local(picture.size(), height);
-    const std::array<cv::Mat, kChannels> planes = planes_of(picture, local, height, channels);
     const cv::Rect2f inside(2, 2, static_cast<float>(picture.cols) - 4, static_cast<float>(picture.rows) - 4);
+    const auto points = points_of(landmarks_px);
+    std::vector<cv::Point2f> points_inside;
+    for (const auto& place : points) {
+        std::copy_if(place.begin(), place.end(), std::back_inserter(points_inside),
+                     [&inside](const cv::Point2f& point) { return inside.contains(point); });
+    }
+    const LocalMean local(picture.size(), height, points_inside);
+    const std::array<cv::Mat, kChannels> planes = planes_of(picture, local, height, channels);
 
     Texture texture;
-    const auto points = points_of(landmarks_px);
     for (std::size_t place = 0; place < kPlaces; ++place) {
         texture[place].fill(0);
         std::size_t seen = 0;

@@ -1,6 +1,7 @@
 #include "analyzers/video/face_swap/change.h"
 
 #include "base/ensure.h"
+#include "base/lanes.h"
 #include "features/faces/dense_motion.h"
 #include "features/faces/local_mean.h"
 
@@ -8,7 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <numeric>
 
 namespace bonafide::analyzers::film_swap {
 namespace {
@@ -20,18 +23,20 @@ constexpr int kMarginPx = 8;
 constexpr float kFloor = 0.05F;
 constexpr double kLeastInside = 0.4;
 constexpr std::array<double, kBands + 1> kSigmas_px = {0, 0.8, 1.6, 3.2, 6.4};
+constexpr int kBlurReachPx = 27;  // of the widest: OpenCV ends a Gaussian of floats at 4 sigma
 
-/// The bands of a plane, each the difference of two blurs.
-std::array<cv::Mat, kBands> bands_of(const cv::Mat& plane) {
-    std::array<cv::Mat, kBands> bands;
-    cv::Mat finer = plane;
+/// A plane at growing blurs, of which each but the first less the next is a band.
+using Blurs = std::array<cv::Mat, kBands + 1>;
+
+/// Of a part of `plane`; what lies around the part has its say in the blurs.
+Blurs blurs_of(const cv::Mat& plane, const cv::Rect& part) {
+    Blurs blurs;
+    blurs[0] = plane(part);
     for (std::size_t band = 0; band < kBands; ++band) {
-        cv::Mat coarser;
-        cv::GaussianBlur(plane, coarser, {}, kSigmas_px[band + 1], kSigmas_px[band + 1], cv::BORDER_REFLECT_101);
-        bands[band] = finer - coarser;
-        finer = coarser;
+        cv::GaussianBlur(blurs[0], blurs[band + 1], {}, kSigmas_px[band + 1], kSigmas_px[band + 1],
+                         cv::BORDER_REFLECT_101);
     }
-    return bands;
+    return blurs;
 }
 
 cv::Mat brightness_of(const cv::Mat& rgb, double scale) {
@@ -79,7 +84,37 @@ std::optional<Cut> cut_for(const cv::Size& picture, std::vector<cv::Point2f> lan
     return cut;
 }
 
-using Bands = std::array<cv::Mat, kBands>;
+/// Sums of squares of one row, column by column.
+struct Squares {
+    explicit Squares(int width)
+        : one(static_cast<std::size_t>(width)), other(static_cast<std::size_t>(width)), change(one.size()) {}
+    std::vector<float> one, other, change;
+};
+
+/// Adds the squares of a row of a band of one picture, of another, and of what lies between them.
+BONAFIDE_ALSO_FOR_AVX2
+void add_squares(const float* fine_one, const float* coarse_one, const float* fine_other, const float* coarse_other,
+                 int width, float* one, float* other, float* change) {
+    int x = 0;
+    for (; x + 8 <= width; x += 8) {
+        const EightFloats a = eight_at(fine_one + x) - eight_at(coarse_one + x),
+                          b = eight_at(fine_other + x) - eight_at(coarse_other + x), c = a - b;
+        eight_at(one + x) += a * a;
+        eight_at(other + x) += b * b;
+        eight_at(change + x) += c * c;
+    }
+    for (; x < width; ++x) {
+        const float a = fine_one[x] - coarse_one[x], b = fine_other[x] - coarse_other[x], c = a - b;
+        one[x] += a * a;
+        other[x] += b * b;
+        change[x] += c * c;
+    }
+}
+
+/// Mean squares of the bands of two pictures, and of what lies between them.
+struct MeanSquares {
+    Numbers one{}, other{}, change{};
+};
 
 /// Local mean squares of bands, read at the places of a face.
 class Reader {
@@ -87,35 +122,80 @@ class Reader {
     Reader(const Cut& cut, const cv::Size& size, double face_px)
         : cut_(cut),
           inside_(2, 2, static_cast<float>(size.width) - 4, static_cast<float>(size.height) - 4),
-          local_(size, face_px) {}
+          local_(size, face_px, points_inside()) {}
+
+    /// The part of the picture that is looked at.
+    const cv::Rect& part() const { return local_.part(); }
 
     /// NaN where too few points of a place lie inside.
-    Numbers mean_squares(const Bands& bands) const {
-        Bands means;
+    Numbers mean_squares(const Blurs& blurs) const { return mean_squares(blurs, blurs).one; }
+
+    MeanSquares mean_squares(const Blurs& one, const Blurs& other) const {
+        MeanSquares result;
         for (std::size_t band = 0; band < kBands; ++band) {
-            means[band] = local_.of(bands[band].mul(bands[band]));
+            cv::Mat cells[3];
+            average(one, other, band, cells);
+            read(local_.of_cells(cells[0]), band, result.one);
+            read(local_.of_cells(cells[1]), band, result.other);
+            read(local_.of_cells(cells[2]), band, result.change);
         }
-        Numbers numbers{};
+        return result;
+    }
+
+  private:
+    std::vector<cv::Point2f> points_inside() const {
+        std::vector<cv::Point2f> inside;
+        for (const auto& points : cut_.points) {
+            std::copy_if(points.begin(), points.end(), std::back_inserter(inside),
+                         [this](const cv::Point2f& point) { return inside_.contains(point); });
+        }
+        return inside;
+    }
+
+    /// Means over each cell: of the one, the other, and of what lies between them.
+    void average(const Blurs& one, const Blurs& other, std::size_t band, cv::Mat (&cells)[3]) const {
+        const cv::Size grid = local_.cells();
+        for (cv::Mat& each : cells) {
+            each.create(grid, CV_32F);
+        }
+        const int width = part().width;
+        for (int cell_y = 0; cell_y < grid.height; ++cell_y) {
+            Squares squares(width);
+            const cv::Rect rows = local_.pixels_of({0, cell_y});
+            for (int y = rows.y; y < rows.br().y; ++y) {
+                add_squares(one[band].ptr<float>(y), one[band + 1].ptr<float>(y), other[band].ptr<float>(y),
+                            other[band + 1].ptr<float>(y), width, squares.one.data(), squares.other.data(),
+                            squares.change.data());
+            }
+            for (int cell_x = 0; cell_x < grid.width; ++cell_x) {
+                const cv::Rect pixels = local_.pixels_of({cell_x, cell_y});
+                const auto mean = [&pixels](const std::vector<float>& sums) {
+                    return std::accumulate(sums.begin() + pixels.x, sums.begin() + pixels.br().x, 0.0F) /
+                           static_cast<float>(pixels.area());
+                };
+                cells[0].at<float>(cell_y, cell_x) = mean(squares.one);
+                cells[1].at<float>(cell_y, cell_x) = mean(squares.other);
+                cells[2].at<float>(cell_y, cell_x) = mean(squares.change);
+            }
+        }
+    }
+
+    void read(const cv::Mat& means, std::size_t band, Numbers& numbers) const {
         for (std::size_t place = 0; place < places::kPlaces; ++place) {
             std::size_t seen = 0;
+            float sum = 0;
             for (const cv::Point2f& point : cut_.points[place]) {
                 if (inside_.contains(point)) {
                     ++seen;
-                    for (std::size_t band = 0; band < kBands; ++band) {
-                        numbers[place][band] += means[band].at<float>(local_.cell_of(point));
-                    }
+                    sum += means.at<float>(local_.cell_of(point));
                 }
             }
             const bool enough =
                 static_cast<double>(seen) >= kLeastInside * static_cast<double>(cut_.points[place].size());
-            for (float& number : numbers[place]) {
-                number = enough ? number / static_cast<float>(seen) : std::numeric_limits<float>::quiet_NaN();
-            }
+            numbers[place][band] = enough ? sum / static_cast<float>(seen) : std::numeric_limits<float>::quiet_NaN();
         }
-        return numbers;
     }
 
-  private:
     const Cut& cut_;
     cv::Rect2f inside_;
     features::faces::LocalMean local_;
@@ -142,10 +222,10 @@ std::optional<double> mean_of_finest(const Numbers& numbers) {
     return count > 0 ? std::optional(sum / count) : std::nullopt;
 }
 
-Bands bands_of_picture(const cv::Mat& grey) {
+cv::Mat as_floats(const cv::Mat& grey) {
     cv::Mat plane;
     grey.convertTo(plane, CV_32F);
-    return bands_of(plane);
+    return plane;
 }
 
 }  // namespace
@@ -158,7 +238,7 @@ std::optional<Numbers> measure_detail(const cv::Mat& rgb, const std::vector<cv::
     }
     const cv::Mat grey = brightness_of(rgb(cut->frame), cut->scale);
     const Reader reader(*cut, grey.size(), places::face_height_px(landmarks_px) * cut->scale);
-    return logarithms(reader.mean_squares(bands_of_picture(grey)));
+    return logarithms(reader.mean_squares(blurs_of(as_floats(grey), reader.part())));
 }
 
 std::optional<Compared> compare_frames(const cv::Mat& now, const cv::Mat& before,
@@ -179,16 +259,17 @@ std::optional<Compared> compare_frames(const cv::Mat& now, const cv::Mat& before
     compared.motion_px = mean_size_of(motion);
 
     const Reader reader(*cut, here.size(), compared.face_px * cut->scale);
-    const Bands detail_here = bands_of_picture(here), detail_there = bands_of(features::faces::moved_by(there, motion));
-    Bands changed;
-    for (std::size_t band = 0; band < kBands; ++band) {
-        changed[band] = detail_here[band] - detail_there[band];
-    }
-    const Numbers changes = reader.mean_squares(changed), own = reader.mean_squares(detail_here),
-                  moved = reader.mean_squares(detail_there);
+    // The blurs look beyond the part.
+    const cv::Rect& part = reader.part();
+    const cv::Rect around = cv::Rect(part.tl() - cv::Point(kBlurReachPx, kBlurReachPx),
+                                     part.size() + cv::Size(2 * kBlurReachPx, 2 * kBlurReachPx)) &
+                            cv::Rect({}, here.size());
+    const cv::Mat moved = features::faces::moved_by(there, motion, around);
+    const auto [own, other, changes] =
+        reader.mean_squares(blurs_of(as_floats(here), part), blurs_of(moved, part - around.tl()));
     for (std::size_t place = 0; place < places::kPlaces; ++place) {
         for (std::size_t band = 0; band < kBands; ++band) {
-            const float both = (own[place][band] + moved[place][band]) / 2;
+            const float both = (own[place][band] + other[place][band]) / 2;
             compared.change[place][band] = std::log((changes[place][band] + kFloor) / (both + kFloor));
         }
     }

@@ -49,7 +49,7 @@ class FaceSwap final : public analysis::Analyzer {
 
     void on_faces(const analysis::FrameFaces& seen) override {
         seen_ = seen_ || !seen.rgb.empty();
-        records_->add(seen.rgb, seen.faces, seen.frame.time_s);
+        records_->add(seen.rgb, seen.faces, seen.time_s);
     }
 
     analysis::Analysis finish(const analysis::Context&) override {

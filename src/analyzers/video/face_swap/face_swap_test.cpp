@@ -1,6 +1,7 @@
 #include "analyzers/video/face_swap/face_swap.h"
 
 #include "features/faces/dense_motion.h"
+#include "features/faces/local_mean.h"
 
 #include <gtest/gtest.h>
 #include <opencv2/imgproc.hpp>
@@ -123,6 +124,31 @@ TEST(DenseMotion, FindsHowAPictureMoved) {
     EXPECT_NEAR(mean[1], 1.4, 0.05);
     const cv::Mat flat(40, 30, CV_8U, cv::Scalar(90));
     EXPECT_EQ(cv::norm(features::faces::dense_motion(flat, flat), cv::NORM_INF), 0);
+}
+
+// What is measured in a part of a picture is what is measured there in the whole.
+TEST(LocalMean, OfAPartIsThatOfTheWhole) {
+    const cv::Mat plane = skin({0, 0});
+    const cv::Point2f corner(0, 0), opposite(kSide - 1, kSide - 1);
+    for (const cv::Point2f place : {cv::Point2f(150, 170), cv::Point2f(3, 200), cv::Point2f(kSide - 2, kSide - 2)}) {
+        const features::faces::LocalMean whole(plane.size(), 150, {corner, place, opposite}),
+            alone(plane.size(), 150, {place});
+        EXPECT_LT(alone.part().area(), plane.size().area() / 4);
+        const cv::Mat everywhere = whole.of(plane(whole.part())), here = alone.of(plane(alone.part()));
+        EXPECT_NEAR(here.at<float>(alone.cell_of(place)), everywhere.at<float>(whole.cell_of(place)), 1e-3);
+    }
+    const features::faces::LocalMean none(plane.size(), 150, {});
+    EXPECT_FALSE(none.part().empty());
+}
+
+TEST(DenseMotion, BringsAPartToWhereTheWholeWouldBe) {
+    cv::Mat before, now;
+    skin({0, 0}).convertTo(before, CV_8U);
+    skin({2.3F, -1.4F}).convertTo(now, CV_8U);
+    const cv::Mat motion = features::faces::dense_motion(now, before);
+    const cv::Rect part(30, 50, 90, 70);
+    const cv::Mat whole = features::faces::moved_by(before, motion, cv::Rect({}, now.size()));
+    EXPECT_EQ(cv::norm(features::faces::moved_by(before, motion, part), whole(part), cv::NORM_INF), 0);
 }
 
 TEST(FilmSwap, TellsADrawnFaceFromAFilmedOne) {
