@@ -180,7 +180,7 @@ class SlopesByRow {
 
   private:
     void mix_row(int y) {
-        EdgedRow& row = both_[static_cast<std::size_t>(y % 3)];
+        EdgedRow& row = both_[static_cast<std::size_t>(y) % 3];
         mix(now_.ptr<float>(y), there_.ptr<float>(y), now_.cols, row.at(0));
         row.mirror_ends(now_.cols);
     }
@@ -214,9 +214,8 @@ cv::Mat smoothed(const cv::Mat& motion) {
     float* first = sums.data() + 4;
     for (int y = 0; y < motion.rows; ++y) {
         std::array<const float*, 5> rows{};
-        for (int step = -2; step <= 2; ++step) {
-            rows[static_cast<std::size_t>(step + 2)] =
-                motion.ptr<float>(cv::borderInterpolate(y + step, motion.rows, kBorder));
+        for (int row = y - 2; const float*& each : rows) {
+            each = motion.ptr<float>(cv::borderInterpolate(row++, motion.rows, kBorder));
         }
         add_five(rows, 2 * width, first);
         for (const int x : {-2, -1, width, width + 1}) {
@@ -236,13 +235,17 @@ void refine(const cv::Mat& now, const cv::Mat& before, cv::Mat& motion) {
     constexpr int kHeld = kWindowPx + 1;
     std::vector<Slopes> held(kHeld, Slopes(columns));
     SlopesByRow rows(now, there);
+    const auto at_row = [&held](int y) -> Slopes& {
+        const int place = y % kHeld;
+        return held[static_cast<std::size_t>(place)];
+    };
     int taken = 0;
     const auto slopes_at = [&](int y) -> const Slopes& {
         const int mirrored = cv::borderInterpolate(y, height, kBorder);
         for (; taken <= mirrored; ++taken) {
             rows.take(taken, held[static_cast<std::size_t>(taken % kHeld)]);
         }
-        return held[static_cast<std::size_t>(mirrored % kHeld)];
+        return at_row(mirrored);
     };
     ColumnSums sums(width);
     std::vector<double> twos(columns + kWindowPx), fours(columns + kWindowPx);
