@@ -56,6 +56,7 @@ constexpr double kShift = 0.7;
 
 double together(const std::vector<Judged>& judged) {
     std::vector<double> scores;
+    scores.reserve(judged.size());
     for (const Judged& each : judged) {
         scores.push_back(each.score);
     }

@@ -262,6 +262,7 @@ Result<Network> Network::parse(std::span<const std::uint8_t> bytes) {
 
 void Network::judge_rows(const cv::Mat& planes, const cv::Mat& plain, int begin, int end, cv::Mat& block_logits) const {
     std::vector<SlidingRows> sums;
+    sums.reserve(kWindows.size());
     for (const int window : kWindows) {
         sums.emplace_back(planes, window, begin);
     }
