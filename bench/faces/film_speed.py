@@ -7,11 +7,12 @@ its worker, for each glob alone (default: face.swap, then both analyzers of swap
 
 import argparse
 import itertools
-import os
 import pathlib
 import subprocess
-import tempfile
-import time
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from processes import measured  # noqa: E402
 
 FILL = "scale=1280:720:force_original_aspect_ratio=increase,crop=1280:720,setsar=1,fps=30"
 CODER = ["-an", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p"]
@@ -35,20 +36,6 @@ def film_of(given):
     listed.write_text("".join(f"file '{piece.name}'\n" for piece in pieces), encoding="utf-8")
     ffmpeg("-f", "concat", "-i", listed, "-c", "copy", film)
     return film
-
-
-def measured(command):
-    """Seconds on the wall, and what the command and its own processes used; those that made the film do not count."""
-    with tempfile.TemporaryFile("w+") as said:
-        start = time.monotonic()
-        started = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=said)
-        _, status, usage = os.wait4(started.pid, 0)
-        taken_s = time.monotonic() - start
-        started.returncode = os.waitstatus_to_exitcode(status)
-        if started.returncode not in (0, 1, 3):
-            said.seek(0)
-            raise SystemExit(said.read())
-    return taken_s, usage
 
 
 def main():

@@ -12,12 +12,13 @@ import json
 import os
 import pathlib
 import platform
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from processes import measured  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("BONAFIDE_BUILD_DIR", ROOT / "build" / "release"))
@@ -61,29 +62,10 @@ def make_films(folder, minutes):
     return films
 
 
-def measured(command, runs):
-    """Median wall time in seconds and peak memory in MiB of the largest process among `command` and its children."""
-    times, peaks = [], []
-    for _ in range(runs):
-        # A process of its own does the waiting, so that its children's peak is theirs alone.
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            start = time.perf_counter()
-            done = subprocess.run(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-            elapsed = time.perf_counter() - start
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-            os.write(writer, json.dumps([elapsed, peak, done.returncode]).encode())
-            os._exit(0)
-        os.waitpid(child, 0)
-        elapsed, peak, code = json.loads(os.read(reader, 1000))
-        os.close(reader)
-        os.close(writer)
-        if code == 2:
-            sys.exit(f"failed: {' '.join(map(str, command))}")
-        times.append(elapsed)
-        peaks.append(peak)
-    return statistics.median(times), max(peaks)
+def repeated(command, runs):
+    """Median wall time in seconds and peak memory in MiB of the largest process among `command` and its own."""
+    takes = [measured(command) for _ in range(runs)]
+    return statistics.median(taken_s for taken_s, _ in takes), max(usage.ru_maxrss for _, usage in takes) / 1024
 
 
 def own_seconds(picture, analyzer, runs):
@@ -107,12 +89,12 @@ def bench_pictures(pictures, row):
     seconds = {}
     for size, picture in pictures.items():
         at_12 = size == 12
-        seconds[size], peak = measured([PROGRAM, "check", picture], 5 if size <= 12 else 3)
+        seconds[size], peak = repeated([PROGRAM, "check", picture], 5 if size <= 12 else 3)
         row(f"{size}-megapixel JPEG, whole check", seconds[size], "s", MOST_SUITE_S if at_12 else None)
         row(f"{size}-megapixel JPEG, peak memory", peak, "MiB", MOST_SUITE_MIB if at_12 else None)
         for analyzer in analyzers:
             own = own_seconds(picture, analyzer, 3)
-            _, peak = measured([PROGRAM, "check", picture, "--analyzer", analyzer], 1)
+            _, peak = repeated([PROGRAM, "check", picture, "--analyzer", analyzer], 1)
             if own is not None:
                 row(f"{size}-megapixel JPEG, {analyzer} itself", own, "s", MOST_COPY_MOVE_S if at_12 and analyzer == "image.copy_move" else None)
                 row(f"{size}-megapixel JPEG, {analyzer} alone, peak memory", peak, "MiB")
@@ -125,8 +107,8 @@ def bench_films(films, row):
     peaks = {}
     for length, film in films.items():
         runs = 3 if length == 1 else 1
-        yardstick, _ = measured(["ffmpeg", "-v", "error", "-threads", os.cpu_count(), "-i", film, "-f", "null", "-"], runs)
-        seconds, peaks[length] = measured([PROGRAM, "check", film], runs)
+        yardstick, _ = repeated(["ffmpeg", "-v", "error", "-threads", os.cpu_count(), "-i", film, "-f", "null", "-"], runs)
+        seconds, peaks[length] = repeated([PROGRAM, "check", film], runs)
         row(f"{length} min of 1080p H.264, FFmpeg decode", yardstick, "s")
         row(f"{length} min of 1080p H.264, whole check", seconds, "s")
         row(f"{length} min of 1080p H.264, check over decode", seconds / yardstick, "x", 1.5)
@@ -163,7 +145,7 @@ def main():
     if options.only == "films":
         earlier(about_films=False)
     else:
-        seconds, _ = measured([PROGRAM, "--version"], 21)
+        seconds, _ = repeated([PROGRAM, "--version"], 21)
         row("--version", seconds * 1000, "ms", 20)
         bench_pictures(make_pictures(folder, [int(text) for text in options.megapixels.split(",")], options.photo), row)
     if options.only == "pictures":

@@ -8,7 +8,10 @@ import argparse
 import os
 import pathlib
 import subprocess
-import time
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from processes import measured  # noqa: E402
 
 # As many clips as are read before the sound is looped.
 MOST_RECORDINGS = 200
@@ -42,17 +45,11 @@ def main():
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     for minutes, path in recordings:
         for names in given.analyzers:
-            start = time.monotonic()
             chosen = [word for name in names.split(",") for word in ("--analyzer", name)]
-            with subprocess.Popen([given.program, "check", path, *chosen, "--quiet", "--timeout", "36000"], stdout=subprocess.DEVNULL) as process:
-                # Not wait(): this tells of the one process and of what it waited for, its worker.
-                _, status, used = os.wait4(process.pid, 0)
-                process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode == 2:
-                raise SystemExit(f"{path}: the program refuses it")
+            taken_s, used = measured([given.program, "check", path, *chosen, "--quiet", "--timeout", 36000])
             processor_s = used.ru_utime + used.ru_stime
             print(
-                f"{minutes:6g} minutes, {names:41} {time.monotonic() - start:6.1f} s, processor {processor_s:6.1f} s, "
+                f"{minutes:6g} minutes, {names:41} {taken_s:6.1f} s, processor {processor_s:6.1f} s, "
                 f"{60 * minutes / processor_s:.0f} times real time, at most {used.ru_maxrss / 1024:.0f} MiB",
                 flush=True,
             )
