@@ -134,6 +134,8 @@ struct AnalyzerDefinition {
     bool divides_its_work = false;
     /// Has a question to answer only where a person is claimed: without one it runs only where it is asked for by name.
     bool wants_claim = false;
+    /// Says nothing but that it does not apply where no camera is named.
+    bool wants_camera = false;
     std::vector<MeasurementDefinition> emits;
     std::vector<ParameterDefinition> parameters;
     std::vector<std::string_view> models;  ///< ids in models/manifest.json that it needs

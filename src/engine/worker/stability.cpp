@@ -16,7 +16,6 @@ constexpr int kSaveQuality = 80;
 constexpr int kKeepQuality = 95;
 constexpr double kScale = 0.75;
 constexpr double kCrop = 0.1;  ///< of each side
-constexpr std::string_view kSensor = "camera.fingerprint";
 
 struct Variant {
     std::string change;
@@ -59,10 +58,9 @@ std::optional<std::string> turned_by(const Job& job, const features::Media& medi
     }
     auto plan = plan_for(job, ingest::MediaKind::kImage);
     ENSURE(plan.ok() && media.image() != nullptr);
-    // The sensor is silent where no camera is named: what it could say at best would have every verdict looked at
-    // again.
+    // What cannot speak for want of a camera would, by what it could say at best, have every verdict looked at again.
     std::erase_if(*plan, [&](const analysis::Planned& planned) {
-        return !planned.definition->emits_map || (planned.definition->id == kSensor && !equipment.camera);
+        return !planned.definition->emits_map || (planned.definition->wants_camera && !equipment.camera);
     });
     const bool decided_on_pixels = std::any_of(findings.begin(), findings.end(), [&](const auto& finding) {
         return finding.llr && *finding.llr != 0 && judges_pixels(finding.analyzer, *plan);

@@ -136,6 +136,7 @@ const analysis::AnalyzerDefinition& camera_fingerprint() {
             "Fridrich, SPIE 6819, 2008; Goljan, Fridrich and Filler, SPIE 7254, 2009";
         made.inputs = {ingest::MediaKind::kImage};
         made.emits_map = true;
+        made.wants_camera = true;
         made.emits = {
             {"missing", "log10",
              "likelihood ratio of the pattern being missing against present as expected, that a region of the smallest "
