@@ -21,6 +21,11 @@ function(bonafide_module name)
     endif()
 endfunction()
 
+# bonafide_optimise_loops(<target>): for loops over pixels and samples, most of which -O2 leaves as they are written, one value at a time.
+function(bonafide_optimise_loops target)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:RelWithDebInfo,Release>:-O3>)
+endfunction()
+
 # bonafide_test(<name> SOURCES files... LIBRARIES targets...): one GoogleTest program, registered test by test. Below a folder, or in a
 # function, that sets BONAFIDE_COMPUTES it belongs to the half of the tests that run optimised.
 function(bonafide_test name)
