@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Fits the curve of image.generated: calibrate.py BENCH.json CALIBRATION.json.
+"""Fits the curve of image.generated: calibrate.py BENCH.json [BENCH.json] CALIBRATION.json.
 
-BENCH.json is what `bonafide bench` says about the files of held_out.py; none of them was trained on. The knots follow the contract of
+Each BENCH.json is what `bonafide bench` says, with one of the two networks alone, about the files of held_out.py that it was not trained on. The knots follow the contract of
 docs/adr/0004-fusion.md: the last one, just short of a verdict, is a score that at most 2 % of the genuine files of any pool and version reach, and
 no lower than where the smoothed ratio of both classes asks for it. Prints what that costs. Same inputs, same bytes.
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 ANALYZER, MEASUREMENT = "image.generated", "score"
 MOST_FALSE, LARGEST_LLR, SMALLEST_LLR = 0.02, 0.94, -0.3
-BASIS = "{genuine} genuine files and {generated} generated files of sources left out of training, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot is the score that at most 2 % of the genuine files of any pool and version reach; a single analyzer does not decide alone, and a generator unlike those of the training can pass, so that a low score says little"
+BASIS = "{genuine} genuine files and {generated} generated files of sources left out of the training of the network that judged them, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot is the score that at most 2 % of the genuine files of any pool and version reach; a single analyzer does not decide alone, and a generator unlike those of the training can pass, so that a low score says little"
 
 
 def scored(bench):
@@ -49,8 +49,8 @@ def interval(lines):
 
 
 def main():
-    bench, calibration = map(pathlib.Path, sys.argv[1:])
-    lines = scored(json.loads(bench.read_text()))
+    *benches, calibration = map(pathlib.Path, sys.argv[1:])
+    lines = [line for bench in benches for line in scored(json.loads(bench.read_text()))]
     pools = sorted({line[0] for line in lines if not line[2]})
     versions = ("native", "resaved", "resized")
 
@@ -74,7 +74,7 @@ def main():
     for pool in sorted({line[0] for line in lines}):
         shares = [f"{version} {(chosen(lambda line: line[0] == pool and line[1] == version) >= knots[-1][0]).mean():.3f}" for version in versions]
         print(f"{pool:10s}", " ".join(shares), "files", len(chosen(lambda line: line[0] == pool and line[1] == "native")))
-    for name, test in (("any picture", {"generated", "pictures", "photos", "casia"}), ("pictures alone", {"generated", "pictures"}), ("faces", {"faces", "ffhq", "lab"}), ("all", None)):
+    for name, test in (("any picture", {"generated", "pictures", "photos", "casia", "frames"}), ("pictures alone", {"generated", "pictures"}), ("faces", {"faces", "ffhq", "lab"}), ("all", None)):
         for version in versions:
             part = [line for line in lines if line[1] == version and (test is None or line[0] in test)]
             real, made = (np.array([line[4] for line in part if line[2] == label]) for label in (False, True))

@@ -1,7 +1,8 @@
 """Pools of genuine and generated pictures, and the crops that the network learns from.
 
 Both classes go through the same augmentation, drawn from the same distributions: what tells them apart must not be their size, their
-JPEG settings or their metadata. Pictures are split by source (and portraits by every n-th), never at random.
+JPEG settings, their colours or their metadata. Pictures are split by source (and portraits by every n-th), never at random. Two networks are
+trained, each with other sources held out, so that most sources are tested on by one that has not met them.
 """
 
 import csv
@@ -9,6 +10,7 @@ import pathlib
 
 import cv2
 import numpy as np
+import openvino
 
 GENUINE, GENERATED = 0, 1
 
@@ -18,13 +20,14 @@ def rows(path):
         return list(csv.DictReader(stream))
 
 
-def listed(data, config, permissive):
-    """Every usable file as (pool, label, source, path, held_out): what may be learned from, and what is kept to be tested on.
+def listed(data, config, member, permissive):
+    """Every usable file as (pool, label, source, path, held_out): what `member` may learn from, and what is kept to test it on.
 
     Some files are neither: where a pool may not be learned from, only every n-th is tested on.
     """
     data = pathlib.Path(data)
-    held, every = set(config["held_out_sources"]), config["held_out_every"]
+    held, held_from = set(config["members"][member]["held_out_sources"]), config["members"][member]["held_out_from"]
+    every = config["held_out_every"]
     for row in rows(data / "pictures/manifest.csv"):
         generated = row["label"] == "generated"
         if generated and row["kind"] != "whole":
@@ -37,54 +40,145 @@ def listed(data, config, permissive):
         # Portraits of the laboratory set come twice an identity: both shots have one source.
         identity = pathlib.Path(row["source_path"]).name.split("_")[0] if pool == "lab" else row["file"]
         number = counts.setdefault((pool, identity), len([key for key in counts if key[0] == pool]))
-        held_out = number % every[pool] == 0
+        held_out = number % every[pool] == held_from
         if held_out or not (permissive and pool in config["not_permissive_pools"]):
             yield pool, GENERATED if pool == "faces" else GENUINE, identity, data / "faces" / row["file"], held_out
     for number, row in enumerate(rows(data / "photos/manifest.csv")):
-        yield "photos", GENUINE, row["camera"], data / "photos" / row["file"], number % every["photos"] == 0
+        yield "photos", GENUINE, row["camera"], data / "photos" / row["file"], number % every["photos"] == held_from
 
 
-def load_pools(data, config, permissive):
-    """{pool: {"label", "train": [(source, path, image)], "held_out": [...]}}; images are RGB uint8 at native size."""
+def load_pools(data, config, member, permissive):
+    """{pool: {"label", "train": [(source, path, image)], "held_out": [...]}}; images are RGB uint8 at native size.
+
+    "reconstructed" holds, in place of an image, a genuine one of the training and what an autoencoder made of it.
+    """
     pools = {name: {"label": label, "train": [], "held_out": []}
              for name, label in (("generated", GENERATED), ("faces", GENERATED), ("pictures", GENUINE), ("photos", GENUINE), ("ffhq", GENUINE), ("lab", GENUINE))}
-    for pool, _, source, path, held_out in listed(data, config, permissive):
+    for pool, _, source, path, held_out in listed(data, config, member, permissive):
         image = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if image is not None and min(image.shape[:2]) >= config["crop_px"]:
             pools[pool]["held_out" if held_out else "train"].append((source, str(path), cv2.cvtColor(image, cv2.COLOR_BGR2RGB)))
+    pools["reconstructed"] = {"label": GENERATED, "train": reconstructed(pools, config), "held_out": []}
     return pools
+
+
+def reconstructed(pools, config):
+    """[(source, path, (genuine part, what an autoencoder made of it))], of at most as many pictures of a pool as the configuration says."""
+    settings = config["reconstruct"]
+    rng = np.random.default_rng([config["seed"], 1])
+    autoencoders = [Autoencoder(kind) for kind in settings["kinds"]]
+    result = []
+    for pool in [pool for pool in pools.values() if pool["label"] == GENUINE]:
+        for number in rng.permutation(len(pool["train"]))[:settings["most_of_a_pool"]]:
+            source, path, image = pool["train"][number]
+            part = random_part(image, settings["side_px"], rng)
+            result.append((source, path, (part, as_sharp(autoencoders[len(result) % len(autoencoders)](part), part))))
+    return result
+
+
+def as_sharp(made, wanted):
+    """`made` sharpened until its finest detail is as strong as that of `wanted`: that our autoencoders blur is not what is to be learned."""
+    fine = cv2.Laplacian(wanted, cv2.CV_32F).std()
+    detail = made.astype(np.float32) - cv2.GaussianBlur(made, (0, 0), 1.0).astype(np.float32)
+    low, high = 0.0, 4.0
+    for _ in range(8):
+        middle = (low + high) / 2
+        sharpened = np.clip(np.rint(made + middle * detail), 0, 255).astype(np.uint8)
+        if cv2.Laplacian(sharpened, cv2.CV_32F).std() < fine:
+            low = middle
+        else:
+            high = middle
+    return sharpened
+
+
+def random_part(image, side, rng):
+    """At most `side` px of a picture, as it is or smaller: generators draw at sizes at which a whole scene fits."""
+    longest = max(image.shape[:2])
+    if longest > side:
+        scale = float(np.exp(rng.uniform(np.log(max(side / longest, 0.25)), 0)))
+        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    height, width = min(side, image.shape[0]), min(side, image.shape[1])
+    top, left = rng.integers(0, image.shape[0] - height + 1), rng.integers(0, image.shape[1] - width + 1)
+    return np.ascontiguousarray(image[top:top + height, left:left + width])
+
+
+class Autoencoder:
+    """What `bonafide forge reconstruct` does (src/forge/reconstruct.cpp, whose constants these are), without its mark."""
+
+    MARGIN, OWN_COLOURS_PX = 32, 2
+
+    def __init__(self, kind):
+        file = pathlib.Path(__file__).resolve().parents[2] / "models/forge" / f"reconstruct_{kind}.onnx"
+        self.network = openvino.Core().compile_model(str(file), "CPU", {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1})
+        self.tile = self.network.inputs[0].shape[2]
+
+    def __call__(self, image):
+        core, margin = self.tile - 2 * self.MARGIN, self.MARGIN
+        height, width = image.shape[:2]
+        wide = cv2.copyMakeBorder(image, margin, margin + -height % core, margin, margin + -width % core, cv2.BORDER_REFLECT)
+        result = np.zeros((wide.shape[0] - 2 * margin, wide.shape[1] - 2 * margin, 3), np.float32)
+        for top in range(0, result.shape[0], core):
+            for left in range(0, result.shape[1], core):
+                tile = wide[top:top + self.tile, left:left + self.tile].astype(np.float32).transpose(2, 0, 1)[None] / 127.5 - 1
+                made = (self.network(tile)[0][0].transpose(1, 2, 0) + 1) * 127.5
+                result[top:top + core, left:left + core] = made[margin:-margin, margin:-margin]
+        result = result[:height, :width]
+        result += cv2.GaussianBlur(image - result, (0, 0), self.OWN_COLOURS_PX)
+        return np.clip(np.rint(result), 0, 255).astype(np.uint8)
+
+
+def coded(image, ending, settings):
+    """What is left of an RGB picture after it was saved; OpenCV takes and gives blue first."""
+    return cv2.imdecode(cv2.imencode(ending, image[:, :, ::-1], settings)[1], cv2.IMREAD_COLOR)[:, :, ::-1]
 
 
 def save_jpeg(image, quality, rng):
     sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444][int(rng.random() < 0.3)]
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(quality), cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling])
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return coded(image, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, int(quality), cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling])
 
 
 KERNELS = [cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4]
 
 
-def augmented_crop(image, size, rng):
-    """A crop of `size` px: taken at a random scale, saved, blurred, mirrored, at random."""
+def recoloured(part, rng):
+    """Other brightness, contrast, tint and saturation, so that the looks of a source's pictures tell nothing."""
+    steps = np.arange(256) / 255
+    gains = rng.uniform(0.6, 1.25) * rng.uniform(0.93, 1.07, 3)
+    table = np.stack([np.clip(gain * steps ** rng.uniform(0.8, 1.25), 0, 1) for gain in gains], axis=1)
+    part = np.stack([cv2.LUT(part[:, :, channel], np.rint(255 * table[:, channel]).astype(np.uint8)) for channel in range(3)], axis=2)
+    if rng.random() < 0.5:
+        grey = cv2.cvtColor(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        share = rng.uniform(-0.2, 0.6)
+        part = cv2.addWeighted(part, 1 - share, grey, share, 0)
+    return part
+
+
+def augmented_crop(image, size, smallest_scale, rng):
+    """A crop of `size` px: taken at a random scale, recoloured, saved once or twice, blurred, mirrored, at random."""
     height, width = image.shape[:2]
     scale = 1.0
     if rng.random() < 0.6:
-        low = max(size / min(height, width), 0.3)
-        scale = float(np.exp(rng.uniform(np.log(low), np.log(1.3))))
+        low = max(size / min(height, width), smallest_scale)
+        scale = float(np.exp(rng.uniform(np.log(low), np.log(1.4))))
     need = min(height, width, int(np.ceil((size + 16) / scale)))
     top, left = rng.integers(0, height - need + 1), rng.integers(0, width - need + 1)
     part = image[top:top + need, left:left + need]
     if scale != 1.0:
         side = max(size, int(round(need * scale)))
         part = cv2.resize(part, (side, side), interpolation=KERNELS[rng.integers(len(KERNELS))])
+    if rng.random() < 0.75:
+        part = recoloured(part, rng)
     if rng.random() < 0.1:
         part = cv2.GaussianBlur(part, (0, 0), rng.uniform(0.3, 1.0))
     if rng.random() < 0.05:
         part = np.clip(part + rng.normal(0, rng.uniform(0.5, 3), part.shape), 0, 255).astype(np.uint8)
-    if rng.random() < 0.7:
+    for _ in range(rng.choice(3, p=[0.3, 0.5, 0.2])):
         part = save_jpeg(part, rng.integers(50, 99), rng)
+        if min(part.shape[:2]) > size + 8:  # the next saving's grid lies elsewhere
+            top, left = rng.integers(0, 8, 2)
+            part = part[top:, left:]
     if rng.random() < 0.1:
-        part = cv2.imdecode(cv2.imencode(".webp", part, [cv2.IMWRITE_WEBP_QUALITY, int(rng.integers(50, 95))])[1], cv2.IMREAD_COLOR)
+        part = coded(part, ".webp", [cv2.IMWRITE_WEBP_QUALITY, int(rng.integers(50, 95))])
     top, left = rng.integers(0, part.shape[0] - size + 1), rng.integers(0, part.shape[1] - size + 1)
     part = part[top:top + size, left:left + size]
     if rng.random() < 0.5:
@@ -101,7 +195,7 @@ class Sampler:
     """Draws a class, a pool by the configured share, a source, a picture: sources with many pictures do not drown the others."""
 
     def __init__(self, pools, config):
-        self.size = config["crop_px"]
+        self.size, self.smallest_scale = config["crop_px"], config["smallest_scale"]
         self.choices = {}
         for label, mixture in ((GENUINE, "genuine"), (GENERATED, "generated")):
             names, shares, members = [], [], []
@@ -114,17 +208,29 @@ class Sampler:
                     by_source.setdefault(source, []).append(image)
                 names.append(name)
                 shares.append(share)
-                groups = list(by_source.values())
-                weights = np.sqrt([len(group) for group in groups])
-                members.append((groups, weights / weights.sum()))
+                weights = np.sqrt([len(group) for group in by_source.values()])
+                members.append((list(by_source.items()), weights / weights.sum()))
             self.choices[label] = (np.array(shares) / sum(shares), members)
 
     def draw(self, rng):
+        """[(crop, label, source)]: one, or a genuine crop and its reconstruction, which went through the same."""
         label = int(rng.random() < 0.5)
         shares, members = self.choices[label]
         groups, weights = members[rng.choice(len(members), p=shares)]
-        group = groups[rng.choice(len(groups), p=weights)]
-        return augmented_crop(group[rng.integers(len(group))], self.size, rng), label
+        source, group = groups[rng.choice(len(groups), p=weights)]
+        drawn = group[rng.integers(len(group))]
+        if isinstance(drawn, tuple):
+            seed = int(rng.integers(2**62))
+            return [(augmented_crop(image, self.size, self.smallest_scale, np.random.default_rng(seed)), kind, source)
+                    for image, kind in zip(drawn, (GENUINE, GENERATED))]
+        return [(augmented_crop(drawn, self.size, self.smallest_scale, rng), label, source)]
+
+    def batch(self, count, rng):
+        """`count` crops; where one half of a pair would be too many, it is left out."""
+        drawn = []
+        while len(drawn) < count:
+            drawn += self.draw(rng)
+        return drawn[-count:]
 
 
 def grid_crops(image, size, most):

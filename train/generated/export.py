@@ -1,6 +1,7 @@
-"""Exports trained weights: export.py WEIGHTS.pt OUTPUT.onnx. f16 weights, f32 arithmetic; checked against PyTorch to 1e-3 in probability.
+"""Exports trained weights: export.py WEIGHTS.pt [WEIGHTS.pt] OUTPUT.onnx. f16 weights, f32 arithmetic; checked against PyTorch to 1e-3 in probability.
 
-Prints the log odds of the crops of a reference picture, to which the analyzer's test holds the C++ (crops, preprocessing and network).
+Of several networks the mean of their logits is the answer. Prints the log odds of the crops of a reference picture, to which the
+analyzer's test holds the C++ (crops, preprocessing and networks).
 """
 
 import pathlib
@@ -15,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from onnx_halves import halved
 
 from data import grid_crops, normalised
-from model import make_network
+from model import Mean, make_network
 
 
 def reference_picture():
@@ -25,9 +26,12 @@ def reference_picture():
 
 
 def main():
-    weights, output = sys.argv[1:]
-    network = make_network(pretrained=False)
-    network.load_state_dict(torch.load(weights, weights_only=True))
+    *weights, output = sys.argv[1:]
+    networks = []
+    for file in weights:
+        networks.append(make_network(pretrained=False))
+        networks[-1].load_state_dict(torch.load(file, weights_only=True))
+    network = Mean(networks)
     network.eval()
     sample = torch.from_numpy(np.random.default_rng(1).uniform(-1, 1, (1, 3, 128, 128)).astype(np.float32))
     torch.onnx.export(network, (sample,), output, input_names=["crop"], output_names=["logits"], dynamo=False, opset_version=17)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Collects what image.generated was not trained on, for `bonafide bench`: held_out.py DATA OUTPUT.
+"""Collects what one of the two networks of image.generated was not trained on, for `bonafide bench`: held_out.py DATA OUTPUT first|second.
 
 DATA is the development pack. Every picture stands in OUTPUT three times: native (a link to the file), resaved (JPEG 85) and resized (to 70 %, JPEG 92).
-Beside the held-out files of the training's split stand the authentic pictures of DATA/splices, which no training reads.
+Beside the held-out files of the training's split stand authentic pictures of DATA/splices and frames of genuine films of DATA/clips (as PNG), which no
+training reads: every second picture and film for each network.
 manifest.csv: file, label, kind ("POOL VERSION"), group (the source).
 """
 
@@ -18,21 +19,43 @@ from data import GENERATED, listed, rows
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def held_out_files(data, config):
-    """Yields (pool, label, source, path)."""
-    for pool, label, source, path, held_out in listed(data, config, permissive=False):
+FRAMES_OF_A_FILM = 3
+
+
+def frames(film, folder):
+    """Evenly spaced frames of a film, as files."""
+    stream = cv2.VideoCapture(str(film))
+    count = int(stream.get(cv2.CAP_PROP_FRAME_COUNT))
+    for number in range(count):
+        read, frame = stream.read()
+        if read and number in [count * (2 * i + 1) // (2 * FRAMES_OF_A_FILM) for i in range(FRAMES_OF_A_FILM)]:
+            file = folder / f"{film.stem}-{number}.png"
+            cv2.imwrite(str(file), frame)
+            yield file
+
+
+def held_out_files(data, config, member, folder):
+    """Yields (pool, label, source, path); what has to be written first lies in `folder`."""
+    mine, members = sorted(config["members"]).index(member), len(config["members"])
+    for pool, label, source, path, held_out in listed(data, config, member, permissive=False):
         if held_out:
             yield pool, label, source, path
-    for row in rows(data / "splices/manifest.csv"):
-        if row["label"] == "authentic":
+    authentic = [row for row in rows(data / "splices/manifest.csv") if row["label"] == "authentic"]
+    for number, row in enumerate(authentic):
+        if number % members == mine:
             yield "casia", 0, row["file"], data / "splices" / row["file"]
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, row in enumerate(row for row in rows(data / "clips/manifest.csv") if row["label"] != "fake"):
+        if number % members == mine:
+            for file in frames(data / "clips" / row["file"], folder):
+                yield "frames", 0, row["file"], file
 
 
 def main():
-    data, output = map(pathlib.Path, sys.argv[1:])
+    data, output, member = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     config = json.loads((HERE / "config.json").read_text())
     lines = []
-    for number, (pool, label, source, path) in enumerate(held_out_files(data, config)):
+    for number, (pool, label, source, path) in enumerate(held_out_files(data, config, member, output / "frames")):
         picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if picture is None or min(picture.shape[:2]) * 0.7 < config["crop_px"]:
             continue
@@ -40,6 +63,7 @@ def main():
             file = output / version / f"{pool}-{number:04}{path.suffix if version == 'native' else '.jpg'}"
             file.parent.mkdir(parents=True, exist_ok=True)
             if version == "native":
+                file.unlink(missing_ok=True)
                 file.symlink_to(path.resolve())
             elif version == "resaved":
                 cv2.imwrite(str(file), picture, [cv2.IMWRITE_JPEG_QUALITY, 85])

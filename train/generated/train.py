@@ -1,4 +1,4 @@
-"""Trains image.generated: train.py DATA OUTPUT [--permissive] [--minutes M]. Resumes from OUTPUT/checkpoint.pt; log in OUTPUT/log.csv.
+"""Trains one of the two networks of image.generated: train.py DATA OUTPUT first|second [--permissive] [--minutes M]. Resumes from OUTPUT/checkpoint.pt; log in OUTPUT/log.csv.
 
 One configuration, fixed seeds; the order of the crops depends on the step alone, so that a resumed run sees what an unbroken one would.
 """
@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset
 
+from audit import audit
 from data import Sampler, grid_crops, load_pools, normalised, save_jpeg
 from model import make_network
 
@@ -25,9 +26,9 @@ class Crops(IterableDataset):
 
     def __iter__(self):
         for number in range(self.first, self.batches):
-            rng = np.random.default_rng([self.seed, number])
-            drawn = [self.sampler.draw(rng) for _ in range(self.batch)]
-            yield torch.from_numpy(np.stack([normalised(crop) for crop, _ in drawn])), torch.tensor([label for _, label in drawn])
+            rng = np.random.default_rng([*self.seed, number])
+            drawn = self.sampler.batch(self.batch, rng)
+            yield torch.from_numpy(np.stack([normalised(crop) for crop, *_ in drawn])), torch.tensor([label for _, label, _ in drawn])
 
 
 def auc(genuine, generated):
@@ -75,18 +76,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data")
     parser.add_argument("output")
+    parser.add_argument("member")
     parser.add_argument("--permissive", action="store_true")
     parser.add_argument("--minutes", type=float, default=1e9)
     arguments = parser.parse_args()
     config = json.loads((HERE / "config.json").read_text())
     output = pathlib.Path(arguments.output)
     output.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(config["seed"])
+    seed = [config["seed"], sorted(config["members"]).index(arguments.member)]
+    torch.manual_seed(sum(seed))
     torch.set_num_threads(1)
-    pools = load_pools(arguments.data, config, arguments.permissive)
+    pools = load_pools(arguments.data, config, arguments.member, arguments.permissive)
     print({name: (len(pool["train"]), len(pool["held_out"])) for name, pool in pools.items()}, flush=True)
 
-    network = make_network(pretrained=True).to(memory_format=torch.channels_last)
+    sampler = Sampler(pools, config)
+    audit(sampler, config)
+    network = make_network(True, config["dropout"], config["drop_path"]).to(memory_format=torch.channels_last)
     average = make_network(pretrained=False).to(memory_format=torch.channels_last)
     average.load_state_dict(network.state_dict())
     optimizer = torch.optim.AdamW(network.parameters(), lr=config["learning_rate"], weight_decay=config["weight_decay"])
@@ -108,7 +113,7 @@ def main():
                     "schedule": schedule.state_dict(), "batch": number}, str(checkpoint) + ".new")
         pathlib.Path(str(checkpoint) + ".new").replace(checkpoint)
 
-    loader = DataLoader(Crops(Sampler(pools, config), config["seed"], first, batches, config["batch"]), batch_size=None, num_workers=1, prefetch_factor=8)
+    loader = DataLoader(Crops(sampler, seed, first, batches, config["batch"]), batch_size=None, num_workers=1, prefetch_factor=8)
     started, losses, right = time.time(), [], []
     log = open(output / "log.csv", "a", encoding="utf-8")
     for number, (crops, labels) in enumerate(loader, start=first):

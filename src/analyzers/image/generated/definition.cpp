@@ -25,12 +25,12 @@ cv::Mat eight_bit(const cv::Mat& rgb) {
 std::string explain(const GeneratedResult& result) {
     char text[320];
     std::snprintf(text, sizeof text,
-                  "A network that learned from pictures of some forty generators and from camera pictures looked at %d "
-                  "places at native resolution; on average they look %s to it (log odds %+.1f).%s",
+                  "Two networks that learned from pictures of some forty generators and from camera pictures looked at "
+                  "%d places at native resolution; on average they look %s to them (log odds %+.1f).%s",
                   result.crops_judged, result.score > 0 ? "like what generators make" : "like what cameras make",
                   result.score,
-                  result.score > 0 ? " Heavy processing and unfamiliar cameras can mislead it."
-                                   : " A generator that it does not know can still pass.");
+                  result.score > 0 ? " Heavy processing and unfamiliar cameras can mislead them."
+                                   : " A generator that they do not know can still pass.");
     return text;
 }
 
@@ -41,7 +41,7 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
     const cv::Mat& rgb = context.media.image()->rgb;
     if (rgb.cols < kGeneratedCropPx || rgb.rows < kGeneratedCropPx) {
         return Analysis::not_applicable(
-            "The picture is smaller than 128 px on a side: less than the network looks at.");
+            "The picture is smaller than 128 px on a side: less than the networks look at.");
     }
     GeneratedOptions options;
     options.most_crops = static_cast<int>(parameters["most_crops"]);
@@ -62,6 +62,14 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
                              {"highest_crop", result->highest_crop, "nat"},
                              {"crops_judged", static_cast<double>(result->crops_judged), "1"},
                              {"crops_empty", static_cast<double>(result->crops_empty), "1"}};
+    if (result->score > 0) {
+        analysis::Observation observation;
+        const cv::Rect& place = result->strongest_px;
+        observation.where.box_px = evidence::Where::Box{place.x, place.y, place.width, place.height};
+        observation.measurements = {{"place_log_odds", result->highest_crop, "nat"}};
+        observation.explanation = "Of the places looked at, this one looks most like what generators make.";
+        analysis.observations.push_back(std::move(observation));
+    }
     analysis.explanation = explain(*result);
     return analysis;
 }
@@ -72,9 +80,9 @@ const analysis::AnalyzerDefinition& image_generated() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "image.generated";
-        made.version = 1;
+        made.version = 2;
         made.summary =
-            "traces of a generator's up-sampling layers and decoder, by a network trained on many generators";
+            "traces of a generator's up-sampling layers and decoder, by two networks trained on many generators";
         made.limits =
             "still pictures of at least 128 px a side, whole pictures only: an inpainted part is seen where it fills "
             "many of the places looked at; generators with decoders unlike those of the training are found less often, "
@@ -87,11 +95,12 @@ const analysis::AnalyzerDefinition& image_generated() {
             "2021; Tan and Le, ICML 2019";
         made.inputs = {ingest::MediaKind::kImage};
         made.emits = {
-            {"score", "nat", "mean over the crops of the network's log odds for generated against genuine"},
+            {"score", "nat", "mean over the crops of the networks' log odds for generated against genuine"},
             {"lowest_crop", "nat", "log odds of the crop that looks most genuine"},
             {"highest_crop", "nat", "log odds of the crop that looks most generated"},
-            {"crops_judged", "1", "crops of 128 px that the network looked at"},
+            {"crops_judged", "1", "crops of 128 px that the networks looked at"},
             {"crops_empty", "1", "crops left out because they are even all over"},
+            {"place_log_odds", "nat", "of the place pointed at, where the picture's score is above 0"},
         };
         made.parameters = {
             {"most_crops", "crops looked at, evenly over the picture", "1", 1, 400,

@@ -1,6 +1,7 @@
-// A small convolutional network (EfficientNet-Lite0: Tan and Le, ICML 2019; Liu, "Higher accuracy on vision models with
+// Two small convolutional networks (EfficientNet-Lite0: Tan and Le, ICML 2019; Liu, "Higher accuracy on vision models with
 // EfficientNet-Lite", 2020) on crops at native resolution, trained on genuine and generated pictures of many sources
-// that went through the same savings and resizings (train/generated). That detectors carry over to other generators
+// that went through the same savings and resizings, each with other sources held out (train/generated); one file holds
+// both and answers with the mean of their logits. That detectors carry over to other generators
 // where they are trained with such augmentation and never see a resized input is the finding of Wang et al.,
 // "CNN-generated images are surprisingly easy to spot... for now", CVPR 2020, and Gragnaniello et al., ICME 2021.
 // Limits: see README.md beside this file.
@@ -72,7 +73,7 @@ Result<GeneratedResult> generated(const cv::Mat& rgb, infer::Session& network, c
     GeneratedResult result;
     const std::vector<cv::Rect> places = generated_crop_places(rgb.size(), options.most_crops);
     if (places.empty()) {
-        result.not_applicable = "The picture is smaller than 128 px on a side: less than the network looks at.";
+        result.not_applicable = "The picture is smaller than 128 px on a side: less than the networks look at.";
         return result;
     }
     double sum = 0;

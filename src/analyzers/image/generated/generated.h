@@ -9,7 +9,7 @@
 
 namespace bonafide::analyzers {
 
-/// Side of what the network sees, px of the picture at its native resolution: resizing would remove the traces.
+/// Side of what the networks see, px of the picture at its native resolution: resizing would remove the traces.
 inline constexpr int kGeneratedCropPx = 128;
 
 struct GeneratedOptions {
@@ -27,7 +27,7 @@ infer::Tensor generated_input(const cv::Mat& crop);
 
 struct GeneratedResult {
     std::string not_applicable;  ///< why the picture cannot be judged; empty when it was
-    double score = 0;            ///< mean over the judged crops of the network's log odds for "generated"
+    double score = 0;            ///< mean over the judged crops of the networks' log odds for "generated"
     double lowest_crop = 0, highest_crop = 0;
     int crops_judged = 0, crops_empty = 0;
     cv::Rect strongest_px;  ///< the crop with the highest log odds

@@ -107,6 +107,37 @@ TEST(Generated, SaysWhatTheTrainingsProgramSays) {
     EXPECT_EQ(result->strongest_px, cv::Rect(151, 132, 128, 128)) << "the fifth crop";
 }
 
+TEST(Generated, WhatItPointsAtIsWhatItsScoreRestsOn) {
+    // 16 crops side by side: to hide one takes it out of the mean, and no other loses as much as the one pointed at.
+    const cv::Mat photo = fx::render({.height_px = 512});
+    const auto score_without = [&](const cv::Rect& place) {
+        cv::Mat hidden = photo.clone();
+        hidden(place).setTo(cv::mean(photo));
+        const auto result = generated(hidden, network(), {});
+        ENSURE(result.ok());
+        return result->score;
+    };
+    const auto result = generated(photo, network(), {});
+    ASSERT_TRUE(result.ok());
+    ASSERT_EQ(result->crops_judged, 16);
+    const double without_strongest = score_without(result->strongest_px);
+    EXPECT_LT(without_strongest, result->score);
+    for (const cv::Rect& place : generated_crop_places(photo.size(), 16)) {
+        EXPECT_LE(without_strongest, score_without(place)) << place;
+    }
+}
+
+TEST(Generated, PointsIntoPicturesThatLookGeneratedAlone) {
+    const auto made = run_on(media::encode_png(reference_picture()));
+    ASSERT_GT(made.measurements.at(0).value, 0);
+    ASSERT_EQ(made.observations.size(), 1U);
+    EXPECT_EQ(made.observations[0].where.box_px->width, kGeneratedCropPx);
+    EXPECT_EQ(made.observations[0].measurements.at(0).value, made.measurements.at(2).value);
+    const auto photo = run_on(fx::shoot({}));
+    ASSERT_LT(photo.measurements.at(0).value, 0);
+    EXPECT_TRUE(photo.observations.empty());
+}
+
 TEST(Generated, WhatHoldsNothingIsNotJudged) {
     const auto flat = generated(cv::Mat(600, 800, CV_8UC3, cv::Scalar(90, 90, 90)), network(), {});
     ASSERT_TRUE(flat.ok());
