@@ -45,6 +45,10 @@ def listed(data, config, member, permissive):
             yield pool, GENERATED if pool == "faces" else GENUINE, identity, data / "faces" / row["file"], held_out
     for number, row in enumerate(rows(data / "photos/manifest.csv")):
         yield "photos", GENUINE, row["camera"], data / "photos" / row["file"], number % every["photos"] == held_from
+    for number, row in enumerate(row for row in rows(data / "splices/manifest.csv") if row["label"] == "authentic"):
+        held_out = number % every["casia"] == held_from
+        if held_out or not (permissive and "casia" in config["not_permissive_pools"]):
+            yield "casia", GENUINE, row["file"], data / "splices" / row["file"], held_out
 
 
 def load_pools(data, config, member, permissive):
@@ -53,7 +57,7 @@ def load_pools(data, config, member, permissive):
     "reconstructed" holds, in place of an image, a genuine one of the training and what an autoencoder made of it.
     """
     pools = {name: {"label": label, "train": [], "held_out": []}
-             for name, label in (("generated", GENERATED), ("faces", GENERATED), ("pictures", GENUINE), ("photos", GENUINE), ("ffhq", GENUINE), ("lab", GENUINE))}
+             for name, label in (("generated", GENERATED), ("faces", GENERATED), ("pictures", GENUINE), ("photos", GENUINE), ("ffhq", GENUINE), ("lab", GENUINE), ("casia", GENUINE))}
     for pool, _, source, path, held_out in listed(data, config, member, permissive):
         image = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if image is not None and min(image.shape[:2]) >= config["crop_px"]:
@@ -143,7 +147,7 @@ KERNELS = [cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4
 def recoloured(part, rng):
     """Other brightness, contrast, tint and saturation, so that the looks of a source's pictures tell nothing."""
     steps = np.arange(256) / 255
-    gains = rng.uniform(0.6, 1.25) * rng.uniform(0.93, 1.07, 3)
+    gains = rng.uniform(0.7, 1.25) * rng.uniform(0.93, 1.07, 3)
     table = np.stack([np.clip(gain * steps ** rng.uniform(0.8, 1.25), 0, 1) for gain in gains], axis=1)
     part = np.stack([cv2.LUT(part[:, :, channel], np.rint(255 * table[:, channel]).astype(np.uint8)) for channel in range(3)], axis=2)
     if rng.random() < 0.5:
@@ -166,7 +170,7 @@ def augmented_crop(image, size, smallest_scale, rng):
     if scale != 1.0:
         side = max(size, int(round(need * scale)))
         part = cv2.resize(part, (side, side), interpolation=KERNELS[rng.integers(len(KERNELS))])
-    if rng.random() < 0.75:
+    if rng.random() < 0.6:
         part = recoloured(part, rng)
     if rng.random() < 0.1:
         part = cv2.GaussianBlur(part, (0, 0), rng.uniform(0.3, 1.0))

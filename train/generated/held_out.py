@@ -2,8 +2,7 @@
 """Collects what one of the two networks of image.generated was not trained on, for `bonafide bench`: held_out.py DATA OUTPUT first|second.
 
 DATA is the development pack. Every picture stands in OUTPUT three times: native (a link to the file), resaved (JPEG 85) and resized (to 70 %, JPEG 92).
-Beside the held-out files of the training's split stand authentic pictures of DATA/splices and frames of genuine films of DATA/clips (as PNG), which no
-training reads: every second picture and film for each network.
+Beside the held-out files of the training's split stand frames of genuine films of DATA/clips (as PNG), which no training reads: every second film for each network.
 manifest.csv: file, label, kind ("POOL VERSION"), group (the source).
 """
 
@@ -40,10 +39,6 @@ def held_out_files(data, config, member, folder):
     for pool, label, source, path, held_out in listed(data, config, member, permissive=False):
         if held_out:
             yield pool, label, source, path
-    authentic = [row for row in rows(data / "splices/manifest.csv") if row["label"] == "authentic"]
-    for number, row in enumerate(authentic):
-        if number % members == mine:
-            yield "casia", 0, row["file"], data / "splices" / row["file"]
     folder.mkdir(parents=True, exist_ok=True)
     for number, row in enumerate(row for row in rows(data / "clips/manifest.csv") if row["label"] != "fake"):
         if number % members == mine:

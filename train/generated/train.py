@@ -62,7 +62,7 @@ def report(network, pools, crop_px):
     for laundered in (False, True):
         held = {name: scores(network, pool["held_out"], crop_px, laundered) for name, pool in pools.items()}
         suffix = " laundered" if laundered else ""
-        genuine = held["pictures"] + held["photos"]
+        genuine = held["pictures"] + held["photos"] + held["casia"]
         lines["pictures" + suffix] = auc(genuine, held["generated"])
         lines["faces" + suffix] = auc(held["ffhq"] + held["lab"], held["faces"])
         everyone = genuine + held["ffhq"] + held["lab"]
@@ -91,7 +91,7 @@ def main():
 
     sampler = Sampler(pools, config)
     audit(sampler, config)
-    network = make_network(True, config["dropout"], config["drop_path"]).to(memory_format=torch.channels_last)
+    network = make_network(True, config["dropout"]).to(memory_format=torch.channels_last)
     average = make_network(pretrained=False).to(memory_format=torch.channels_last)
     average.load_state_dict(network.state_dict())
     optimizer = torch.optim.AdamW(network.parameters(), lr=config["learning_rate"], weight_decay=config["weight_decay"])
