@@ -55,13 +55,13 @@ def shrunk_photo(picture, landmarks, random, config):
     return small[:small.shape[0] // 2 * 2, :small.shape[1] // 2 * 2], landmarks * scale
 
 
-def through_h264(frames, scratch, crf, shorter_px):
-    """The frames, each coded by itself, after a resizing of all; one size for all."""
+def through_h264(frames, scratch, crf, shorter_px, group=1):
+    """The frames after a resizing of all, one size for all; each coded by itself, or as groups that begin anew, without B-frames."""
     height, width = frames[0].shape[:2]
     scale = min(1.0, shorter_px / min(height, width))
     size = f"{int(width * scale) // 2 * 2}:{int(height * scale) // 2 * 2}"
     command = ["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{width}x{height}", "-r", "25", "-i", "-", "-vf",
-               f"scale={size}:flags=bicubic", "-c:v", "libx264", "-preset", "fast", "-g", "1", "-crf", str(crf), "-threads", "1", "-pix_fmt", "yuv420p", str(scratch)]
+               f"scale={size}:flags=bicubic", "-c:v", "libx264", "-preset", "fast", "-g", str(group), "-bf", "0", "-sc_threshold", "0", "-crf", str(crf), "-threads", "1", "-pix_fmt", "yuv420p", str(scratch)]
     subprocess.run(command, input=b"".join(np.ascontiguousarray(frame).tobytes() for frame in frames), check=True)
     return frames_of(scratch)
 
