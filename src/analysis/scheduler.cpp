@@ -11,7 +11,10 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
+#include <deque>
 #include <exception>
+#include <mutex>
 #include <numeric>
 #include <stdexcept>
 #include <thread>
@@ -47,14 +50,15 @@ struct Work {
     }
 };
 
-/// Follows the faces of the film once, for all who want them, and lets them look at a frame while the next is decoded
-/// and its faces are found: on another core where there is one.
+/// Follows the faces of the film once, for all who want them. Each of those looks at the frames in their order, but
+/// side by side with the others, and with the decoding and tracking of frames that follow: an analyzer that takes long
+/// at one frame and nothing at the next keeps no core waiting.
 class FacesOfFilm {
   public:
     FacesOfFilm(std::vector<Work>& works, const infer::ModelStore& models) : models_(models) {
         for (Work& work : works) {
             if (work.definition->wants_faces) {
-                wanting_.push_back(&work);
+                lines_.push_back({&work, {}, false});
             }
         }
     }
@@ -63,43 +67,123 @@ class FacesOfFilm {
     FacesOfFilm& operator=(const FacesOfFilm&) = delete;
 
     void next(const media::VideoFrame& frame) {
-        if (wanting_.empty()) {
-            return;
+        {
+            const std::lock_guard lock(mutex_);
+            if (std::none_of(lines_.begin(), lines_.end(), goes_on)) {
+                return;
+            }
         }
         const Clock::time_point start = Clock::now();
-        Seen seen;
+        auto seen = std::make_shared<Seen>();
         std::string failure;
         try {
-            seen = {frame.time_s, frame.rgb(FrameFaces::kLongestFramePx), {}};
-            seen.faces = follow(seen.rgb, seen.time_s);
+            *seen = {frame.time_s, frame.rgb(FrameFaces::kLongestFramePx), {}};
+            seen->faces = follow(seen->rgb, seen->time_s);
         } catch (const std::exception& exception) {
             failure = std::string("the faces could not be followed: ") + exception.what();
         }
-        const double taken_s = seconds_since(start);
-        settle();
-        std::erase_if(wanting_, [](const Work* work) { return !work->failure.empty(); });
-        for (Work* work : wanting_) {
-            work->time_s += taken_s / static_cast<double>(wanting_.size());
-            work->failure = failure;
+        following_s_ += seconds_since(start);
+        if (!failure.empty()) {
+            settle();
+            for (Line& line : lines_) {
+                line.work->failure = line.work->failure.empty() ? failure : line.work->failure;
+            }
+            return;
         }
-        if (failure.empty()) {
-            looking_.run([this, seen = std::move(seen)] {
-                for (Work* work : wanting_) {
-                    work->guarded([&] { work->analyzer->on_faces({seen.time_s, seen.rgb, seen.faces}); });
-                }
-            });
-        }
+        hand_out(seen);
     }
 
-    /// Waits until all have looked at the last frame. Until then those who want faces are not to be touched.
-    void settle() { looking_.wait(); }
+    /// Waits until all have looked at every frame so far. Until then those who want faces are not to be touched.
+    void settle() {
+        {
+            std::unique_lock lock(mutex_);
+            while (std::any_of(lines_.begin(), lines_.end(),
+                               [](const Line& line) { return line.busy || !line.waiting.empty(); })) {
+                help_or_wait(lock);
+            }
+        }
+        helpers_.wait();
+        const auto going_on = std::count_if(lines_.begin(), lines_.end(), goes_on);
+        for (Line& line : lines_) {
+            line.work->time_s += goes_on(line) ? following_s_ / static_cast<double>(going_on) : 0;
+        }
+        following_s_ = 0;
+    }
 
   private:
+    /// Frames that an analyzer may lag behind: as many as it takes to even out one that looks at every third.
+    static constexpr std::size_t kMostWaiting = 6;
+
     struct Seen {
         double time_s = 0;
         cv::Mat rgb;
         std::vector<features::faces::TrackedFace> faces;
     };
+    /// What waits for one analyzer.
+    struct Line {
+        Work* work = nullptr;
+        std::deque<std::shared_ptr<const Seen>> waiting;
+        bool busy = false;
+    };
+
+    /// Not to be asked while the analyzer is busy.
+    static bool goes_on(const Line& line) { return line.busy || line.work->failure.empty(); }
+
+    void hand_out(const std::shared_ptr<const Seen>& seen) {
+        std::unique_lock lock(mutex_);
+        for (Line& line : lines_) {
+            if (goes_on(line)) {
+                line.waiting.push_back(seen);
+            }
+        }
+        // As many as there are other cores with something to do; each ends when nothing is left.
+        const auto most = std::min(lines_.size(), static_cast<std::size_t>(tbb::this_task_arena::max_concurrency() - 1));
+        if (helping_ < most) {
+            ++helping_;
+            helpers_.run([this] {
+                std::unique_lock helper_lock(mutex_);
+                while (look_once(helper_lock)) {
+                }
+                --helping_;
+            });
+        }
+        while (std::any_of(lines_.begin(), lines_.end(),
+                           [](const Line& line) { return line.waiting.size() >= kMostWaiting; })) {
+            help_or_wait(lock);
+        }
+    }
+
+    /// Lets the analyzer for which most is waiting look at one frame; false where there is none, or all are busy.
+    bool look_once(std::unique_lock<std::mutex>& lock) {
+        Line* longest = nullptr;
+        for (Line& line : lines_) {
+            if (!line.busy && !line.waiting.empty() &&
+                (longest == nullptr || line.waiting.size() > longest->waiting.size())) {
+                longest = &line;
+            }
+        }
+        if (longest == nullptr) {
+            return false;
+        }
+        std::shared_ptr<const Seen> seen = std::move(longest->waiting.front());
+        longest->waiting.pop_front();
+        longest->busy = true;
+        lock.unlock();
+        Work& work = *longest->work;
+        work.guarded([&] { work.analyzer->on_faces({seen->time_s, seen->rgb, seen->faces}); });
+        seen.reset();
+        lock.lock();
+        longest->busy = false;
+        looked_.notify_all();
+        return true;
+    }
+
+    /// There must be a line that is busy or has something waiting.
+    void help_or_wait(std::unique_lock<std::mutex>& lock) {
+        if (!look_once(lock)) {
+            looked_.wait(lock);
+        }
+    }
 
     std::vector<features::faces::TrackedFace> follow(const cv::Mat& rgb, double time_s) {
         if (!tracker_) {  // not before there is a frame: sound and broken films need no networks
@@ -117,9 +201,13 @@ class FacesOfFilm {
     }
 
     const infer::ModelStore& models_;
-    std::vector<Work*> wanting_;
     std::optional<features::faces::Tracker> tracker_;
-    tbb::task_group looking_;
+    double following_s_ = 0;  ///< since they were last settled
+    std::mutex mutex_;        ///< of what follows
+    std::condition_variable looked_;
+    std::vector<Line> lines_;
+    std::size_t helping_ = 0;
+    tbb::task_group helpers_;
 };
 
 /// Hands each event of the pass to those who asked for it.
