@@ -1,4 +1,5 @@
-// On a film of flat pictures: who is told what, and in which order. What the analyzers measure is their own tests' matter.
+// On a film of flat pictures: who is told what, and in which order. What the analyzers measure is their own tests'
+// matter.
 #include "analysis/scheduler.h"
 
 #include "base/ensure.h"
@@ -78,8 +79,7 @@ RunResult run_over_flat_film(const std::vector<const AnalyzerDefinition*>& defin
     const auto source = ingest::open_memory(bytes);
     const auto media = features::Media::open(ingest::identify(*source), *source, Limits{});
     ENSURE(media.ok());
-    const auto models =
-        infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_WHEELS_DIR}, "");
+    const auto models = infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_WHEELS_DIR}, "");
     ENSURE(models.ok());
     std::vector<Planned> plan;
     for (const AnalyzerDefinition* each : definitions) {

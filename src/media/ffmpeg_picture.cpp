@@ -44,7 +44,8 @@ bool has_full_range(const AVFrame& frame) {
 /// Nothing where the picture is of another kind, has half a sample of chroma at an edge, or is too low.
 std::optional<Yuv420> planes_of(const AVFrame& frame) {
     const bool is_known = frame.format == AV_PIX_FMT_YUV420P || frame.format == AV_PIX_FMT_YUVJ420P;
-    if (!is_known || frame.width <= 0 || frame.height < Yuv420::kLeastHeight || frame.width % 2 != 0 || frame.height % 2 != 0) {
+    if (!is_known || frame.width <= 0 || frame.height < Yuv420::kLeastHeight || frame.width % 2 != 0 ||
+        frame.height % 2 != 0) {
         return std::nullopt;
     }
     Yuv420 picture;

@@ -57,8 +57,8 @@ void mix_chroma(const std::array<const std::uint8_t*, 4>& rows, const std::array
                 std::int32_t* mixed) {
     const std::uint8_t *first = rows[0], *second = rows[1], *third = rows[2], *fourth = rows[3];
     for (int x = 0; x < width; ++x) {
-        const std::int32_t sum = first[x] * weights[0] + second[x] * weights[1] + third[x] * weights[2] +
-                                 fourth[x] * weights[3] + 2048;
+        const std::int32_t sum =
+            first[x] * weights[0] + second[x] * weights[1] + third[x] * weights[2] + fourth[x] * weights[3] + 2048;
         mixed[x] = std::min(std::max(sum >> 12, 0), 255);
     }
 }

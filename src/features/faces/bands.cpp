@@ -63,8 +63,8 @@ Bands thinned_bands(const cv::Mat& plane, const cv::Rect& part) {
             }
             coarse = blurred(fine, added_px);
         }
-        const cv::Rect own(
-            corner, cv::Size((part.width + step_px - 1) / step_px, (part.height + step_px - 1) / step_px));
+        const cv::Rect own(corner,
+                           cv::Size((part.width + step_px - 1) / step_px, (part.height + step_px - 1) / step_px));
         bands[band] = {fine(own), coarse(own), step_px};
     }
     return bands;

@@ -114,8 +114,9 @@ class Reader {
     const cv::Rect& part() const { return local_.part(); }
     /// The blurs look beyond it.
     cv::Rect around() const {
-        return cv::Rect(part().tl() - cv::Point(features::faces::kBandsReachPx, features::faces::kBandsReachPx),
-                        part().size() + cv::Size(2 * features::faces::kBandsReachPx, 2 * features::faces::kBandsReachPx)) &
+        return cv::Rect(
+                   part().tl() - cv::Point(features::faces::kBandsReachPx, features::faces::kBandsReachPx),
+                   part().size() + cv::Size(2 * features::faces::kBandsReachPx, 2 * features::faces::kBandsReachPx)) &
                picture_;
     }
 
