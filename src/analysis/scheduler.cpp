@@ -1,126 +1,20 @@
 #include "analysis/scheduler.h"
 
+#include "analysis/faces_of_film.h"
+#include "analysis/work.h"
 #include "evidence/map_grid.h"
-#include "features/faces/tracker.h"
 
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
-#include <tbb/task_group.h>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
-#include <exception>
 #include <numeric>
-#include <stdexcept>
 #include <thread>
 
 namespace bonafide::analysis {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// One analyzer at work: feeds it until it breaks, and remembers why it broke.
-struct Work {
-    const AnalyzerDefinition* definition = nullptr;
-    std::unique_ptr<Analyzer> analyzer;
-    std::string failure;
-    double time_s = 0;
-
-    template <class Action>
-    void guarded(const Action& action) {
-        if (!failure.empty()) {
-            return;
-        }
-        const Clock::time_point start = Clock::now();
-        try {
-            action();
-        } catch (const std::exception& exception) {
-            failure = std::string("stopped by an error inside: ") + exception.what();
-        }
-        time_s += seconds_since(start);
-    }
-};
-
-/// Follows the faces of the film once, for all who want them, and lets them look at a frame while the next is decoded
-/// and its faces are found: on another core where there is one.
-class FacesOfFilm {
-  public:
-    FacesOfFilm(std::vector<Work>& works, const infer::ModelStore& models) : models_(models) {
-        for (Work& work : works) {
-            if (work.definition->wants_faces) {
-                wanting_.push_back(&work);
-            }
-        }
-    }
-    ~FacesOfFilm() noexcept { settle(); }
-    FacesOfFilm(const FacesOfFilm&) = delete;
-    FacesOfFilm& operator=(const FacesOfFilm&) = delete;
-
-    void next(const media::VideoFrame& frame) {
-        if (wanting_.empty()) {
-            return;
-        }
-        const Clock::time_point start = Clock::now();
-        Seen seen;
-        std::string failure;
-        try {
-            seen = {frame.time_s, frame.rgb(FrameFaces::kLongestFramePx), {}};
-            seen.faces = follow(seen.rgb, seen.time_s);
-        } catch (const std::exception& exception) {
-            failure = std::string("the faces could not be followed: ") + exception.what();
-        }
-        const double taken_s = seconds_since(start);
-        settle();
-        std::erase_if(wanting_, [](const Work* work) { return !work->failure.empty(); });
-        for (Work* work : wanting_) {
-            work->time_s += taken_s / static_cast<double>(wanting_.size());
-            work->failure = failure;
-        }
-        if (failure.empty()) {
-            looking_.run([this, seen = std::move(seen)] {
-                for (Work* work : wanting_) {
-                    work->guarded([&] { work->analyzer->on_faces({seen.time_s, seen.rgb, seen.faces}); });
-                }
-            });
-        }
-    }
-
-    /// Waits until all have looked at the last frame. Until then those who want faces are not to be touched.
-    void settle() { looking_.wait(); }
-
-  private:
-    struct Seen {
-        double time_s = 0;
-        cv::Mat rgb;
-        std::vector<features::faces::TrackedFace> faces;
-    };
-
-    std::vector<features::faces::TrackedFace> follow(const cv::Mat& rgb, double time_s) {
-        if (!tracker_) {  // not before there is a frame: sound and broken films need no networks
-            auto tracker = features::faces::Tracker::open(models_, {}, {});
-            if (!tracker) {
-                throw std::runtime_error(tracker.error().message);
-            }
-            tracker_.emplace(std::move(*tracker));
-        }
-        auto found = tracker_->next(rgb, time_s);
-        if (!found) {
-            throw std::runtime_error(found.error().message);
-        }
-        return std::move(*found);
-    }
-
-    const infer::ModelStore& models_;
-    std::vector<Work*> wanting_;
-    std::optional<features::faces::Tracker> tracker_;
-    tbb::task_group looking_;
-};
 
 /// Hands each event of the pass to those who asked for it.
 class Distributor final : public media::StreamSink {

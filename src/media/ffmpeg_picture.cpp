@@ -1,5 +1,7 @@
 #include "media/ffmpeg_picture.h"
 
+#include "media/yuv420_rgb.h"
+
 extern "C" {
 #include <libavutil/pixdesc.h>
 #include <libavutil/video_enc_params.h>
@@ -7,6 +9,8 @@ extern "C" {
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <optional>
 
 namespace bonafide::media {
 namespace {
@@ -27,6 +31,36 @@ int luma_plane_type(const AVPixFmtDescriptor& format) {
     return luma.depth > 8 && luma.depth <= 16 && luma.step == 2 && luma.shift == 0 && is_big_endian == kNativeIsBig
                ? CV_16UC1
                : -1;
+}
+
+int colours_of(const AVFrame& frame) {
+    return frame.colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : static_cast<int>(frame.colorspace);
+}
+
+bool has_full_range(const AVFrame& frame) {
+    return frame.color_range == AVCOL_RANGE_JPEG;
+}
+
+/// Nothing where the picture is of another kind, has half a sample of chroma at an edge, or is too low.
+std::optional<Yuv420> planes_of(const AVFrame& frame) {
+    const bool is_known = frame.format == AV_PIX_FMT_YUV420P || frame.format == AV_PIX_FMT_YUVJ420P;
+    if (!is_known || frame.width <= 0 || frame.height < Yuv420::kLeastHeight || frame.width % 2 != 0 ||
+        frame.height % 2 != 0) {
+        return std::nullopt;
+    }
+    Yuv420 picture;
+    picture.size = {frame.width, frame.height};
+    Yuv420::Plane* planes[] = {&picture.luma, &picture.blue, &picture.red};
+    for (std::size_t i = 0; i < std::size(planes); ++i) {
+        if (frame.data[i] == nullptr) {
+            return std::nullopt;
+        }
+        *planes[i] = {frame.data[i], frame.linesize[i]};
+    }
+    picture.full_range = has_full_range(frame);
+    const int* coefficients = sws_getCoefficients(colours_of(frame));
+    std::copy(coefficients, coefficients + picture.coefficients.size(), picture.coefficients.begin());
+    return picture;
 }
 
 cv::Mat upright(const cv::Mat& picture, int rotation_deg) {
@@ -60,9 +94,7 @@ cv::Mat PictureConverter::convert(const AVFrame& frame, AVPixelFormat format, cv
     if (!scaler) {
         return {};
     }
-    const int colours = frame.colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : static_cast<int>(frame.colorspace);
-    const int full_range = frame.color_range == AVCOL_RANGE_JPEG ? 1 : 0;
-    sws_setColorspaceDetails(scaler.get(), sws_getCoefficients(colours), full_range,
+    sws_setColorspaceDetails(scaler.get(), sws_getCoefficients(colours_of(frame)), has_full_range(frame) ? 1 : 0,
                              sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16);
     // The scaler writes whole vectors: rows get room behind their end, and the matrix handed out is the part that was
     // asked for.
@@ -99,6 +131,9 @@ cv::Mat PictureConverter::rgb(const AVFrame& frame, int longest_px) {
         const double scale = static_cast<double>(longest_px) / longest;
         size.width = std::max(1, static_cast<int>(std::lround(size.width * scale)));
         size.height = std::max(1, static_cast<int>(std::lround(size.height * scale)));
+    }
+    if (const auto planes = planes_of(frame); planes && planes->size == size) {
+        return upright(rgb_of(*planes), rotation_deg_);
     }
     const std::lock_guard lock(mutex_);
     return upright(convert(frame, AV_PIX_FMT_RGB24, size, rgb_scaler_), rotation_deg_);

@@ -269,7 +269,7 @@ void refine(const cv::Mat& now, const cv::Mat& before, cv::Mat& motion) {
 
 }  // namespace
 
-cv::Mat dense_motion(const cv::Mat& now, const cv::Mat& before) {
+cv::Mat dense_motion(const cv::Mat& now, const cv::Mat& before, MotionGrid finest) {
     ENSURE(!now.empty() && now.type() == CV_8UC1 && before.type() == CV_8UC1 && now.size() == before.size());
     std::vector<cv::Mat> finer_now(1), finer_before(1);
     now.convertTo(finer_now[0], CV_32F);
@@ -289,7 +289,8 @@ cv::Mat dense_motion(const cv::Mat& now, const cv::Mat& before) {
             cv::resize(motion, larger, finer_now[level].size(), 0, 0, cv::INTER_LINEAR);
             motion = larger * 2;
         }
-        for (int round = 0; round < (level == 0 ? kFineRounds : kCoarseRounds); ++round) {
+        const bool is_left_out = level == 0 && finest == MotionGrid::kEverySecondPixel && finer_now.size() > 1;
+        for (int round = 0; !is_left_out && round < (level == 0 ? kFineRounds : kCoarseRounds); ++round) {
             refine(finer_now[level], finer_before[level], motion);
         }
     }

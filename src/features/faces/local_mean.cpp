@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace bonafide::features::faces {
 namespace {
@@ -47,6 +48,18 @@ cv::Mat LocalMean::of(const cv::Mat& plane) const {
     cv::Mat small;
     cv::resize(plane, small, cells(), 0, 0, cv::INTER_AREA);
     return of_cells(small);
+}
+
+cv::Mat LocalMean::of_thinned(const cv::Mat& plane, int step_px) const {
+    ENSURE(step_px <= step_px_);
+    // As wide as the window over means of cells, which blur a little by themselves.
+    const double cell = step_px_, sigma_px = std::sqrt(cell * cell * sigma_cells_ * sigma_cells_ + cell * cell / 12);
+    cv::Mat smooth, means;
+    cv::GaussianBlur(plane, smooth, {}, sigma_px / step_px, sigma_px / step_px, cv::BORDER_REFLECT_101);
+    const double steps = cell / step_px, middle = (cell - 1) / 2 / step_px;
+    cv::warpAffine(smooth, means, cv::Matx23d(steps, 0, middle, 0, steps, middle), cells(),
+                   cv::INTER_LINEAR | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
+    return means;
 }
 
 cv::Mat LocalMean::of_cells(const cv::Mat& means) const {

@@ -15,12 +15,16 @@ class LocalMean {
     LocalMean(cv::Size picture, double face_px, const std::vector<cv::Point2f>& places);
     /// The part of the picture on which the means at the places depend: what lies outside it need not be known.
     const cv::Rect& part() const { return part_; }
+    /// Side of a cell.
+    int step_px() const { return step_px_; }
     /// Cells of the part.
     cv::Size cells() const { return {part_cells_.width, part_cells_.height}; }
     /// The pixels of a cell, counted from the part's corner.
     cv::Rect pixels_of(cv::Point cell) const;
     /// Of `plane` (CV_32FC1, of the part's size), one value a cell.
     cv::Mat of(const cv::Mat& plane) const;
+    /// Of every `step_px`-th pixel of the part, where that is no wider than a cell.
+    cv::Mat of_thinned(const cv::Mat& plane, int step_px) const;
     /// The same of what was already averaged over the pixels of each cell.
     cv::Mat of_cells(const cv::Mat& means) const;
     /// The cell of the part that holds a place of the picture.

@@ -1,7 +1,9 @@
 #include "analyzers/face/swap/texture.h"
 
 #include "base/ensure.h"
+#include "features/faces/bands.h"
 #include "features/faces/local_mean.h"
+#include "features/faces/shrink.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -22,6 +24,7 @@ constexpr double kReach = 1.25;  // of the face's height, from its middle: takes
 constexpr double kFloor = 0.05;
 constexpr double kFinest = 1.2;  // sigma of the high-pass whose correlations are measured, px
 constexpr double kLeastInside = 0.4;
+constexpr double kSigmasInReach = 4.2;  // OpenCV ends a Gaussian of floats at 4, rounded
 constexpr int kBorder = cv::BORDER_REFLECT_101;
 
 /// Blurs of a part of a plane, each made once; what lies around the part has its say in them.
@@ -63,8 +66,9 @@ struct Neighbour {
 };
 constexpr Neighbour kNeighbours[] = {{Channel::kAcross, 1, 0}, {Channel::kDown, 0, 1}, {Channel::kDiagonal, 1, 1}};
 
-cv::Mat log_of_square(const LocalMean& local, const cv::Mat& plane) {
-    cv::Mat result = local.of(plane.mul(plane)) + kFloor;
+cv::Mat log_of_square(const LocalMean& local, const cv::Mat& plane, int step_px = 1) {
+    const cv::Mat square = plane.mul(plane);
+    cv::Mat result = (step_px == 1 ? local.of(square) : local.of_thinned(square, step_px)) + kFloor;
     cv::log(result, result);
     return result;
 }
@@ -72,18 +76,36 @@ cv::Mat log_of_square(const LocalMean& local, const cv::Mat& plane) {
 /// One plane a wanted channel, the others empty.
 std::array<cv::Mat, kChannels> planes_of(const cv::Mat& rgb, const LocalMean& local, double face_px,
                                          const Channels& channels) {
-    cv::Mat bytes, whole;
-    cv::cvtColor(rgb, bytes, cv::COLOR_RGB2YCrCb);
-    bytes.convertTo(whole, CV_32F);
-    std::vector<cv::Mat> ycc;
-    cv::split(whole, ycc);
-    const cv::Rect& part = local.part();
-    Blurs luma(ycc[0], part), red(ycc[1], part), blue(ycc[2], part);
-    std::array<cv::Mat, kChannels> planes;
     const auto wanted = [&](Channel channel) { return channels[static_cast<std::size_t>(channel)]; };
+    const double unit_px = face_px / kFaceUnits;
+    // What lies beyond the reach of the widest blur need not be known.
+    const int reach_px = cvCeil(kSigmasInReach * std::max(kLumaBands[3].coarse, kFaceBands[2].coarse * unit_px));
+    const cv::Rect around = cv::Rect(local.part().tl() - cv::Point(reach_px, reach_px),
+                                     local.part().size() + cv::Size(2 * reach_px, 2 * reach_px)) &
+                            cv::Rect({}, rgb.size());
+    const cv::Rect part = local.part() - around.tl();
+    cv::Mat bytes;
+    cv::cvtColor(rgb(around), bytes, cv::COLOR_RGB2YCrCb);
+    const auto floats = [&bytes](int channel) {
+        cv::Mat one, plane_of_floats;
+        cv::extractChannel(bytes, one, channel);
+        one.convertTo(plane_of_floats, CV_32F);
+        return plane_of_floats;
+    };
+    const bool with_colour = wanted(Channel::kChroma0) || wanted(Channel::kChroma1);
+    const cv::Mat brightness = floats(0);
+    Blurs luma(brightness, part), red(with_colour ? floats(1) : brightness, part),
+        blue(with_colour ? floats(2) : brightness, part);
+    std::array<cv::Mat, kChannels> planes;
     const auto plane = [&](Channel channel) -> cv::Mat& { return planes[static_cast<std::size_t>(channel)]; };
-    for (const Band& band : kLumaBands) {
-        if (wanted(band.channel)) {
+    const bool is_large = local.step_px() >= features::faces::kCoarsestStepPx;
+    const auto thinned = is_large ? features::faces::thinned_bands(brightness, part) : features::faces::Bands();
+    for (std::size_t i = 0; i < std::size(kLumaBands); ++i) {
+        const Band& band = kLumaBands[i];
+        if (wanted(band.channel) && is_large) {
+            const cv::Mat detail = thinned[i].fine - thinned[i].coarse;
+            plane(band.channel) = log_of_square(local, detail, thinned[i].step_px);
+        } else if (wanted(band.channel)) {
             plane(band.channel) = log_of_square(local, luma.band(band.fine, band.coarse));
         }
     }
@@ -94,15 +116,14 @@ std::array<cv::Mat, kChannels> planes_of(const cv::Mat& rgb, const LocalMean& lo
             cv::log(both, plane(band.channel));
         }
     }
-    const double unit_px = face_px / kFaceUnits;
     for (const Band& band : kFaceBands) {
         if (wanted(band.channel)) {
             plane(band.channel) = log_of_square(local, luma.band(band.fine * unit_px, band.coarse * unit_px));
         }
     }
     // With the neighbours of the last row and column, mirrored where the picture ends.
-    const cv::Rect with_neighbours = cv::Rect(part.tl(), part.size() + cv::Size(1, 1)) & cv::Rect({}, rgb.size());
-    const cv::Mat widened = Blurs(ycc[0], with_neighbours).band(0, kFinest);
+    const cv::Rect with_neighbours = cv::Rect(part.tl(), part.size() + cv::Size(1, 1)) & cv::Rect({}, around.size());
+    const cv::Mat widened = Blurs(brightness, with_neighbours).band(0, kFinest);
     const cv::Mat finest = widened(cv::Rect({}, part.size()));
     const cv::Mat energy = local.of(finest.mul(finest)) + 2 * kFloor;
     cv::Mat padded;
@@ -148,9 +169,7 @@ std::optional<Texture> measure_texture(const cv::Mat& rgb, std::vector<cv::Point
     cv::Mat picture = rgb(frame);
     const double scale = std::min(1.0, kLargestFacePx / height);
     if (scale < 1) {
-        cv::Mat small;
-        cv::resize(picture, small, {}, scale, scale, cv::INTER_AREA);
-        picture = small;
+        picture = features::faces::shrunk(picture, scale);
         height *= scale;
     }
     for (cv::Point2f& point : landmarks_px) {

@@ -2,8 +2,10 @@
 
 #include "base/ensure.h"
 #include "base/lanes.h"
+#include "features/faces/bands.h"
 #include "features/faces/dense_motion.h"
 #include "features/faces/local_mean.h"
+#include "features/faces/shrink.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -22,31 +24,14 @@ constexpr int kMarginPx = 8;
 // Keeps logarithms finite: a twentieth of a level squared is below what 8 bits can show.
 constexpr float kFloor = 0.05F;
 constexpr double kLeastInside = 0.4;
-constexpr std::array<double, kBands + 1> kSigmas_px = {0, 0.8, 1.6, 3.2, 6.4};
-constexpr int kBlurReachPx = 27;  // of the widest: OpenCV ends a Gaussian of floats at 4 sigma
 
-/// A plane at growing blurs, of which each but the first less the next is a band.
-using Blurs = std::array<cv::Mat, kBands + 1>;
-
-/// Of a part of `plane`; what lies around the part has its say in the blurs.
-Blurs blurs_of(const cv::Mat& plane, const cv::Rect& part) {
-    Blurs blurs;
-    blurs[0] = plane(part);
-    for (std::size_t band = 0; band < kBands; ++band) {
-        cv::GaussianBlur(blurs[0], blurs[band + 1], {}, kSigmas_px[band + 1], kSigmas_px[band + 1],
-                         cv::BORDER_REFLECT_101);
-    }
-    return blurs;
-}
+using features::faces::Band;
+using features::faces::Bands;
 
 cv::Mat brightness_of(const cv::Mat& rgb, double scale) {
-    cv::Mat grey, small;
+    cv::Mat grey;
     cv::cvtColor(rgb, grey, cv::COLOR_RGB2GRAY);
-    if (scale >= 1) {
-        return grey;
-    }
-    cv::resize(grey, small, {}, scale, scale, cv::INTER_AREA);
-    return small;
+    return scale >= 1 ? grey : features::faces::shrunk(grey, scale);
 }
 
 double mean_size_of(const cv::Mat& motion) {
@@ -121,23 +106,41 @@ class Reader {
   public:
     Reader(const Cut& cut, const cv::Size& size, double face_px)
         : cut_(cut),
+          picture_({}, size),
           inside_(2, 2, static_cast<float>(size.width) - 4, static_cast<float>(size.height) - 4),
           local_(size, face_px, points_inside()) {}
 
     /// The part of the picture that is looked at.
     const cv::Rect& part() const { return local_.part(); }
+    /// The blurs look beyond it.
+    cv::Rect around() const {
+        return cv::Rect(
+                   part().tl() - cv::Point(features::faces::kBandsReachPx, features::faces::kBandsReachPx),
+                   part().size() + cv::Size(2 * features::faces::kBandsReachPx, 2 * features::faces::kBandsReachPx)) &
+               picture_;
+    }
+
+    bool is_large() const { return local_.step_px() >= features::faces::kCoarsestStepPx; }
+
+    Bands bands(const cv::Mat& plane, const cv::Rect& looked_at) const {
+        return is_large() ? features::faces::thinned_bands(plane, looked_at) : features::faces::bands(plane, looked_at);
+    }
 
     /// NaN where too few points of a place lie inside.
-    Numbers mean_squares(const Blurs& blurs) const { return mean_squares(blurs, blurs).one; }
+    Numbers mean_squares(const Bands& bands) const { return mean_squares(bands, bands).one; }
 
-    MeanSquares mean_squares(const Blurs& one, const Blurs& other) const {
+    MeanSquares mean_squares(const Bands& one, const Bands& other) const {
         MeanSquares result;
         for (std::size_t band = 0; band < kBands; ++band) {
-            cv::Mat cells[3];
-            average(one, other, band, cells);
-            read(local_.of_cells(cells[0]), band, result.one);
-            read(local_.of_cells(cells[1]), band, result.other);
-            read(local_.of_cells(cells[2]), band, result.change);
+            cv::Mat means[3];
+            if (one[band].step_px > 1) {
+                average_thinned(one[band], other[band], means);
+            } else {
+                average(one[band], other[band], means);
+            }
+            read(means[0], band, result.one);
+            read(means[1], band, result.other);
+            read(means[2], band, result.change);
         }
         return result;
     }
@@ -152,19 +155,19 @@ class Reader {
         return inside;
     }
 
-    /// Means over each cell: of the one, the other, and of what lies between them.
-    void average(const Blurs& one, const Blurs& other, std::size_t band, cv::Mat (&cells)[3]) const {
+    /// Local means: of the squares of the one, the other, and of what lies between them.
+    void average(const Band& one, const Band& other, cv::Mat (&means)[3]) const {
         const cv::Size grid = local_.cells();
-        for (cv::Mat& each : cells) {
+        for (cv::Mat& each : means) {
             each.create(grid, CV_32F);
         }
-        const int width = part().width;
+        const int width = one.fine.cols;
         for (int cell_y = 0; cell_y < grid.height; ++cell_y) {
             Squares squares(width);
             const cv::Rect rows = local_.pixels_of({0, cell_y});
             for (int y = rows.y; y < rows.br().y; ++y) {
-                add_squares(one[band].ptr<float>(y), one[band + 1].ptr<float>(y), other[band].ptr<float>(y),
-                            other[band + 1].ptr<float>(y), width, squares.one.data(), squares.other.data(),
+                add_squares(one.fine.ptr<float>(y), one.coarse.ptr<float>(y), other.fine.ptr<float>(y),
+                            other.coarse.ptr<float>(y), width, squares.one.data(), squares.other.data(),
                             squares.change.data());
             }
             for (int cell_x = 0; cell_x < grid.width; ++cell_x) {
@@ -173,10 +176,22 @@ class Reader {
                     return std::accumulate(sums.begin() + pixels.x, sums.begin() + pixels.br().x, 0.0F) /
                            static_cast<float>(pixels.area());
                 };
-                cells[0].at<float>(cell_y, cell_x) = mean(squares.one);
-                cells[1].at<float>(cell_y, cell_x) = mean(squares.other);
-                cells[2].at<float>(cell_y, cell_x) = mean(squares.change);
+                means[0].at<float>(cell_y, cell_x) = mean(squares.one);
+                means[1].at<float>(cell_y, cell_x) = mean(squares.other);
+                means[2].at<float>(cell_y, cell_x) = mean(squares.change);
             }
+        }
+        for (cv::Mat& each : means) {
+            each = local_.of_cells(each);
+        }
+    }
+
+    void average_thinned(const Band& one, const Band& other, cv::Mat (&means)[3]) const {
+        const cv::Mat detail = one.fine - one.coarse, other_detail = other.fine - other.coarse,
+                      change = detail - other_detail;
+        const cv::Mat* details[] = {&detail, &other_detail, &change};
+        for (std::size_t i = 0; i < std::size(details); ++i) {
+            means[i] = local_.of_thinned(details[i]->mul(*details[i]), one.step_px);
         }
     }
 
@@ -197,6 +212,7 @@ class Reader {
     }
 
     const Cut& cut_;
+    cv::Rect picture_;
     cv::Rect2f inside_;
     features::faces::LocalMean local_;
 };
@@ -238,7 +254,8 @@ std::optional<Numbers> measure_detail(const cv::Mat& rgb, const std::vector<cv::
     }
     const cv::Mat grey = brightness_of(rgb(cut->frame), cut->scale);
     const Reader reader(*cut, grey.size(), places::face_height_px(landmarks_px) * cut->scale);
-    return logarithms(reader.mean_squares(blurs_of(as_floats(grey), reader.part())));
+    const cv::Rect around = reader.around();
+    return logarithms(reader.mean_squares(reader.bands(as_floats(grey(around)), reader.part() - around.tl())));
 }
 
 std::optional<Compared> compare_frames(const cv::Mat& now, const cv::Mat& before,
@@ -255,18 +272,16 @@ std::optional<Compared> compare_frames(const cv::Mat& now, const cv::Mat& before
     }
     Compared compared;
     compared.face_px = places::face_height_px(landmarks_px);
-    const cv::Mat motion = features::faces::dense_motion(here, there);
+    const Reader reader(*cut, here.size(), compared.face_px * cut->scale);
+    using features::faces::MotionGrid;
+    const cv::Mat motion = features::faces::dense_motion(
+        here, there, reader.is_large() ? MotionGrid::kEverySecondPixel : MotionGrid::kEveryPixel);
     compared.motion_px = mean_size_of(motion);
 
-    const Reader reader(*cut, here.size(), compared.face_px * cut->scale);
-    // The blurs look beyond the part.
-    const cv::Rect& part = reader.part();
-    const cv::Rect around = cv::Rect(part.tl() - cv::Point(kBlurReachPx, kBlurReachPx),
-                                     part.size() + cv::Size(2 * kBlurReachPx, 2 * kBlurReachPx)) &
-                            cv::Rect({}, here.size());
+    const cv::Rect around = reader.around(), part = reader.part() - around.tl();
     const cv::Mat moved = features::faces::moved_by(there, motion, around);
     const auto [own, other, changes] =
-        reader.mean_squares(blurs_of(as_floats(here), part), blurs_of(moved, part - around.tl()));
+        reader.mean_squares(reader.bands(as_floats(here(around)), part), reader.bands(moved, part));
     for (std::size_t place = 0; place < places::kPlaces; ++place) {
         for (std::size_t band = 0; band < kBands; ++band) {
             const float both = (own[place][band] + other[place][band]) / 2;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "features/faces/bands.h"
 #include "features/faces/places.h"
 
 #include <opencv2/core.hpp>
@@ -13,8 +14,7 @@ namespace bonafide::analyzers::film_swap {
 
 namespace places = features::faces::places;
 
-/// Bands of luminance detail: finer than 0.8 px, 0.8 to 1.6, 1.6 to 3.2, 3.2 to 6.4 px (Gaussian sigmas).
-inline constexpr std::size_t kBands = 4;
+using features::faces::kBands;
 
 /// A number of every place, band by band; NaN where too much of the place lies outside the picture.
 using Numbers = std::array<std::array<float, kBands>, places::kPlaces>;
