@@ -18,9 +18,9 @@ def looks(crop):
     return [*pixels.mean(0), *pixels.std(0), len(cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, 90])[1])]
 
 
-def audit(sampler, config):
+def audit(sampler, settings, config):
     """Prints the AUC over two halves of the sources, and ends the program where it is above config["audit"]["most_auc"]."""
-    rng = np.random.default_rng([config["seed"], 2])
+    rng = np.random.default_rng([settings["seed"][0], 2])
     values, labels, sources = [], [], []
     while len(labels) < config["audit"]["crops"]:
         for crop, label, source in sampler.draw(rng):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Fits the curve of image.generated: calibrate.py BENCH.json [BENCH.json] CALIBRATION.json.
+"""Fits the curve of image.generated: calibrate.py BENCH.json CALIBRATION.json.
 
-Each BENCH.json is what `bonafide bench` says, with one of the two networks alone, about the files of held_out.py that it was not trained on. The knots follow the contract of
+BENCH.json is what `bonafide bench` says about the files of held_out.py; none of them was trained on. The knots follow the contract of
 docs/adr/0004-fusion.md: the last one, just short of a verdict, is a score that at most 2 % of the genuine files of any pool and version reach, and
 no lower than where the smoothed ratio of both classes asks for it. Prints what that costs. Same inputs, same bytes.
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 ANALYZER, MEASUREMENT = "image.generated", "score"
 MOST_FALSE, LARGEST_LLR, SMALLEST_LLR = 0.02, 0.94, -0.3
-BASIS = "{genuine} genuine files and {generated} generated files of sources left out of the training of the network that judged them, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot is the score that at most 2 % of the genuine files of any pool and version reach; a single analyzer does not decide alone, and a generator unlike those of the training can pass, so that a low score says little"
+BASIS = "{genuine} genuine files and {generated} generated files of sources left out of training, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot is the score that at most 2 % of the genuine files of any pool and version reach; a single analyzer does not decide alone, and a generator unlike those of the training can pass, so that a low score says little"
 
 
 def scored(bench):
@@ -49,8 +49,8 @@ def interval(lines):
 
 
 def main():
-    *benches, calibration = map(pathlib.Path, sys.argv[1:])
-    lines = [line for bench in benches for line in scored(json.loads(bench.read_text()))]
+    bench, calibration = map(pathlib.Path, sys.argv[1:])
+    lines = scored(json.loads(bench.read_text()))
     pools = sorted({line[0] for line in lines if not line[2]})
     versions = ("native", "resaved", "resized")
 

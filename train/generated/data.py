@@ -1,8 +1,8 @@
 """Pools of genuine and generated pictures, and the crops that the network learns from.
 
 Both classes go through the same augmentation, drawn from the same distributions: what tells them apart must not be their size, their
-JPEG settings, their colours or their metadata. Pictures are split by source (and portraits by every n-th), never at random. Two networks are
-trained, each with other sources held out, so that most sources are tested on by one that has not met them.
+JPEG settings, their colours or their metadata. Pictures are split by source (and portraits by every n-th), never at random. Pictures
+of the sources that are held out are never learned from.
 """
 
 import csv
@@ -20,13 +20,19 @@ def rows(path):
         return list(csv.DictReader(stream))
 
 
-def listed(data, config, member, permissive):
-    """Every usable file as (pool, label, source, path, held_out): what `member` may learn from, and what is kept to test it on.
+def member_of(config, name):
+    """The settings of one of the networks; one may be like another but for what it names itself."""
+    settings = config["members"][name]
+    return {**(config["members"][settings["like"]] if "like" in settings else {}), **settings}
+
+
+def listed(data, config, held_out_set, permissive):
+    """Every usable file as (pool, label, source, path, held_out): what may be learned from, and what is kept to test with.
 
     Some files are neither: where a pool may not be learned from, only every n-th is tested on.
     """
     data = pathlib.Path(data)
-    held, held_from = set(config["members"][member]["held_out_sources"]), config["members"][member]["held_out_from"]
+    held, held_from = set(config["held_out"][held_out_set]["sources"]), config["held_out"][held_out_set]["from"]
     every = config["held_out_every"]
     for row in rows(data / "pictures/manifest.csv"):
         generated = row["label"] == "generated"
@@ -51,25 +57,25 @@ def listed(data, config, member, permissive):
             yield "casia", GENUINE, row["file"], data / "splices" / row["file"], held_out
 
 
-def load_pools(data, config, member, permissive):
+def load_pools(data, config, settings, permissive):
     """{pool: {"label", "train": [(source, path, image)], "held_out": [...]}}; images are RGB uint8 at native size.
 
     "reconstructed" holds, in place of an image, a genuine one of the training and what an autoencoder made of it.
     """
     pools = {name: {"label": label, "train": [], "held_out": []}
              for name, label in (("generated", GENERATED), ("faces", GENERATED), ("pictures", GENUINE), ("photos", GENUINE), ("ffhq", GENUINE), ("lab", GENUINE), ("casia", GENUINE))}
-    for pool, _, source, path, held_out in listed(data, config, member, permissive):
+    for pool, _, source, path, held_out in listed(data, config, settings["held_out"], permissive):
         image = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if image is not None and min(image.shape[:2]) >= config["crop_px"]:
             pools[pool]["held_out" if held_out else "train"].append((source, str(path), cv2.cvtColor(image, cv2.COLOR_BGR2RGB)))
-    pools["reconstructed"] = {"label": GENERATED, "train": reconstructed(pools, config), "held_out": []}
+    wanted = "reconstructed" in settings["mixture"]["generated"]
+    pools["reconstructed"] = {"label": GENERATED, "train": reconstructed(pools, config["reconstruct"], settings["seed"][0]) if wanted else [], "held_out": []}
     return pools
 
 
-def reconstructed(pools, config):
+def reconstructed(pools, settings, seed):
     """[(source, path, (genuine part, what an autoencoder made of it))], of at most as many pictures of a pool as the configuration says."""
-    settings = config["reconstruct"]
-    rng = np.random.default_rng([config["seed"], 1])
+    rng = np.random.default_rng([seed, 1])
     autoencoders = [Autoencoder(kind) for kind in settings["kinds"]]
     result = []
     for pool in [pool for pool in pools.values() if pool["label"] == GENUINE]:
@@ -157,12 +163,12 @@ def recoloured(part, rng):
     return part
 
 
-def augmented_crop(image, size, smallest_scale, rng):
+def augmented_crop(image, size, settings, rng):
     """A crop of `size` px: taken at a random scale, recoloured, saved once or twice, blurred, mirrored, at random."""
     height, width = image.shape[:2]
     scale = 1.0
     if rng.random() < 0.6:
-        low = max(size / min(height, width), smallest_scale)
+        low = max(size / min(height, width), settings["smallest_scale"])
         scale = float(np.exp(rng.uniform(np.log(low), np.log(1.4))))
     need = min(height, width, int(np.ceil((size + 16) / scale)))
     top, left = rng.integers(0, height - need + 1), rng.integers(0, width - need + 1)
@@ -170,13 +176,13 @@ def augmented_crop(image, size, smallest_scale, rng):
     if scale != 1.0:
         side = max(size, int(round(need * scale)))
         part = cv2.resize(part, (side, side), interpolation=KERNELS[rng.integers(len(KERNELS))])
-    if rng.random() < 0.6:
+    if rng.random() < settings["recoloured_share"]:
         part = recoloured(part, rng)
     if rng.random() < 0.1:
         part = cv2.GaussianBlur(part, (0, 0), rng.uniform(0.3, 1.0))
     if rng.random() < 0.05:
         part = np.clip(part + rng.normal(0, rng.uniform(0.5, 3), part.shape), 0, 255).astype(np.uint8)
-    for _ in range(rng.choice(3, p=[0.3, 0.5, 0.2])):
+    for _ in range(rng.choice(3, p=[0.3, 0.7 - settings["saved_twice_share"], settings["saved_twice_share"]])):
         part = save_jpeg(part, rng.integers(50, 99), rng)
         if min(part.shape[:2]) > size + 8:  # the next saving's grid lies elsewhere
             top, left = rng.integers(0, 8, 2)
@@ -198,12 +204,12 @@ def normalised(crop):
 class Sampler:
     """Draws a class, a pool by the configured share, a source, a picture: sources with many pictures do not drown the others."""
 
-    def __init__(self, pools, config):
-        self.size, self.smallest_scale = config["crop_px"], config["smallest_scale"]
+    def __init__(self, pools, size, settings):
+        self.size, self.settings = size, settings
         self.choices = {}
         for label, mixture in ((GENUINE, "genuine"), (GENERATED, "generated")):
             names, shares, members = [], [], []
-            for name, share in config["mixture"][mixture].items():
+            for name, share in settings["mixture"][mixture].items():
                 pool = pools["generated" if (label == GENERATED and name == "pictures") else name]["train"]
                 if not pool:
                     continue
@@ -225,9 +231,9 @@ class Sampler:
         drawn = group[rng.integers(len(group))]
         if isinstance(drawn, tuple):
             seed = int(rng.integers(2**62))
-            return [(augmented_crop(image, self.size, self.smallest_scale, np.random.default_rng(seed)), kind, source)
+            return [(augmented_crop(image, self.size, self.settings, np.random.default_rng(seed)), kind, source)
                     for image, kind in zip(drawn, (GENUINE, GENERATED))]
-        return [(augmented_crop(drawn, self.size, self.smallest_scale, rng), label, source)]
+        return [(augmented_crop(drawn, self.size, self.settings, rng), label, source)]
 
     def batch(self, count, rng):
         """`count` crops; where one half of a pair would be too many, it is left out."""

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Collects what one of the two networks of image.generated was not trained on, for `bonafide bench`: held_out.py DATA OUTPUT first|second.
+"""Collects what networks of image.generated were not trained on, for `bonafide bench`: held_out.py DATA OUTPUT first|second, the set of config.json.
 
 DATA is the development pack. Every picture stands in OUTPUT three times: native (a link to the file), resaved (JPEG 85) and resized (to 70 %, JPEG 92).
-Beside the held-out files of the training's split stand frames of genuine films of DATA/clips (as PNG), which no training reads: every second film for each network.
+Beside the held-out files of the training's split stand frames of genuine films of DATA/clips (as PNG), which no training reads.
 manifest.csv: file, label, kind ("POOL VERSION"), group (the source).
 """
 
@@ -33,24 +33,23 @@ def frames(film, folder):
             yield file
 
 
-def held_out_files(data, config, member, folder):
+def held_out_files(data, config, held_out_set, folder):
     """Yields (pool, label, source, path); what has to be written first lies in `folder`."""
-    mine, members = sorted(config["members"]).index(member), len(config["members"])
-    for pool, label, source, path, held_out in listed(data, config, member, permissive=False):
+    for pool, label, source, path, held_out in listed(data, config, held_out_set, permissive=False):
         if held_out:
             yield pool, label, source, path
     folder.mkdir(parents=True, exist_ok=True)
-    for number, row in enumerate(row for row in rows(data / "clips/manifest.csv") if row["label"] != "fake"):
-        if number % members == mine:
+    for row in rows(data / "clips/manifest.csv"):
+        if row["label"] != "fake":
             for file in frames(data / "clips" / row["file"], folder):
                 yield "frames", 0, row["file"], file
 
 
 def main():
-    data, output, member = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+    data, output, held_out_set = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     config = json.loads((HERE / "config.json").read_text())
     lines = []
-    for number, (pool, label, source, path) in enumerate(held_out_files(data, config, member, output / "frames")):
+    for number, (pool, label, source, path) in enumerate(held_out_files(data, config, held_out_set, output / "frames")):
         picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if picture is None or min(picture.shape[:2]) * 0.7 < config["crop_px"]:
             continue

@@ -26,14 +26,3 @@ def make_network(pretrained, dropout=0.0):
     torch.nn.init.zeros_(network.classifier.weight)
     torch.nn.init.zeros_(network.classifier.bias)
     return network
-
-
-class Mean(torch.nn.Module):
-    """Several networks as one: the mean of their logits."""
-
-    def __init__(self, networks):
-        super().__init__()
-        self.networks = torch.nn.ModuleList(networks)
-
-    def forward(self, crops):
-        return sum(network(crops) for network in self.networks) / len(self.networks)

@@ -6,14 +6,17 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 data=$1 run=$2
 build=${BUILD:-$here/../../build/release}
 python=${PYTHON:-python3}
-for member in first second; do
+for member in plain varied; do
     [[ -e $run/$member/weights.pt ]] || "$python" "$here/train.py" "$data" "$run/$member" "$member"
-    # Each network alone judges what it has not met, in a program of its own.
-    program=$run/$member/program
-    cmake --install "$build" --prefix "$program" >/dev/null
-    models=$(dirname "$(find "$program" -name manifest.json -path '*models*')")
-    "$python" "$here/export.py" "$run/$member/weights.pt" "$models/image_generated.onnx"
-    "$python" - "$models" <<'PYTHON'
+    "$python" "$here/export.py" "$run/$member/weights.pt" "$run/$member.onnx"
+done
+"$python" "$here/merge.py" "$run/plain.onnx" "$run/varied.onnx" "$run/image_generated.onnx"
+# What was held out is judged by the program itself, with the new networks in it.
+program=$run/program
+cmake --install "$build" --prefix "$program" >/dev/null
+models=$program/share/bonafide
+cp "$run/image_generated.onnx" "$models/image_generated.onnx"
+"$python" - "$models" <<'PYTHON'
 import hashlib, json, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
 manifest = json.loads((folder / "manifest.json").read_text())
@@ -21,9 +24,7 @@ model = next(entry for entry in manifest["models"] if entry["id"] == "image.gene
 model["sha256"] = hashlib.sha256((folder / model["file"]).read_bytes()).hexdigest()
 (folder / "manifest.json").write_text(json.dumps(manifest))
 PYTHON
-    "$python" "$here/held_out.py" "$data" "$run/$member/held" "$member"
-    "$program/bin/bonafide" bench "$run/$member/held/manifest.csv" --analyzer image.generated --output "$run/$member/bench.json" --quiet >"$run/$member/bench.txt"
-done
-"$python" "$here/export.py" "$run/first/weights.pt" "$run/second/weights.pt" "$run/image_generated.onnx"
+"$python" "$here/held_out.py" "$data" "$run/held" first
+"$program/bin/bonafide" bench "$run/held/manifest.csv" --analyzer image.generated --output "$run/bench.json" --quiet >"$run/bench.txt"
 cp "$here/../../models/calibration.json" "$run/calibration.json"
-"$python" "$here/calibrate.py" "$run/first/bench.json" "$run/second/bench.json" "$run/calibration.json" | tee "$run/calibrate.log"
+"$python" "$here/calibrate.py" "$run/bench.json" "$run/calibration.json" | tee "$run/calibrate.log"
