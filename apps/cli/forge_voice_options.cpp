@@ -15,7 +15,7 @@ void add_likened(CLI::App& command, ForgeRequest& request) {
     command.add_option("--person", request.order.person, "Whose voice that is, as the consent record names them");
     command.add_option("--consent", request.consent_file, "The consent record (see `bonafide forge consent new`)");
     command.add_option("--vocoder", request.likened_vocoder,
-                       "What renders it: world, neural, griffin-lim or lpc (default: of convert world, else neural)");
+                       "What renders it, as of `resynthesise` (default: of convert world, else neural)");
 }
 
 }  // namespace
@@ -34,10 +34,12 @@ void add_forge_voice(ForgeRequest& request) {
     request.voice->require_subcommand(1);
     request.resynthesise = request.voice->add_subcommand(
         "resynthesise",
-        "The same voice and words passed through a vocoder: what synthetic speech leaves in a recording");
+        "The same voice and words passed through a vocoder or a coder: what those leave in a recording");
     add_recording(*request.resynthesise, request);
     request.order.vocoder = "griffin-lim";
-    request.resynthesise->add_option("--vocoder", request.order.vocoder, "griffin-lim, lpc, world or neural")
+    request.resynthesise
+        ->add_option("--vocoder", request.order.vocoder,
+                     "griffin-lim, lpc, world or neural; or a coder and its kbit/s: aac=48, opus=24, mp3=64")
         ->capture_default_str();
     request.splice = request.voice->add_subcommand(
         "splice", "Words cut out at quiet moments and put between others, drawn at random");

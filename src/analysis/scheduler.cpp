@@ -46,7 +46,7 @@ class Distributor final : public media::StreamSink {
     }
     void on_sound(const media::SoundBlock& block) override {
         for (Work& work : works_) {
-            if (work.definition->wants_sound) {
+            if (work.listens) {
                 tell(work, [&] { work.analyzer->on_sound(block); });
             }
         }
@@ -72,6 +72,13 @@ class Distributor final : public media::StreamSink {
     media::StreamSink* observer_;
     media::ReadOptions observer_wants_;
 };
+
+/// Whether sound says anything to the analyzer: where it compares voices with a person's and none is known, hearing them
+/// costs a network's time for nothing.
+bool listens(const AnalyzerDefinition& definition, const features::ClaimedPerson* claimed) {
+    const bool voice_known = claimed != nullptr && !claimed->voices.empty();
+    return definition.wants_sound && (!definition.wants_claim || voice_known);
+}
 
 bool streams(const AnalyzerDefinition& definition) {
     return definition.wants_packets || definition.wants_frames || definition.wants_faces || definition.wants_sound;
@@ -164,6 +171,7 @@ RunResult run(const std::vector<Planned>& plan, const features::Media& media, co
     for (const Planned& planned : plan) {
         Work work;
         work.definition = planned.definition;
+        work.listens = listens(*planned.definition, claimed);
         work.failure = model_problem(*planned.definition, models);
         if (work.failure.empty()) {
             work.analyzer = planned.definition->create(planned.parameters);

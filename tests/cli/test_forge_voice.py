@@ -28,7 +28,7 @@ def assert_marked(bonafide, path):
 
 
 @pytest.mark.parametrize("ending,arguments", [("wav", ["resynthesise", "--vocoder", "griffin-lim"]), ("m4a", ["resynthesise", "--vocoder", "lpc"]),
-                                              ("wav", ["resynthesise", "--vocoder", "world"]), ("mp3", ["splice", "--moves", "2", "--seed", "4"])])
+                                              ("wav", ["resynthesise", "--vocoder", "world"]), ("wav", ["resynthesise", "--vocoder", "opus=24"]), ("mp3", ["splice", "--moves", "2", "--seed", "4"])])
 def test_check_recognises_a_forged_voice(bonafide, forge, voices, tmp_path, ending, arguments):
     out = tmp_path / f"voice.{ending}"
     made = forge("voice", arguments[0], voices / "ann.wav", "-o", out, *arguments[1:])
@@ -75,6 +75,7 @@ def test_refusals(forge, voices, tmp_path):
         (["splice", voices / "mute.mp4"], "no sound"),
         (["splice", voices / "ann.wav", "--moves", "0"], "1 to 100 pieces"),
         (["resynthesise", voices / "ann.wav", "--vocoder", "parrot"], "no vocoder"),
+        (["resynthesise", voices / "ann.wav", "--vocoder", "opus=9999"], "opus=KBPS (6 to 510)"),
     ):
         done = forge("voice", *arguments, "-o", out)
         assert done.returncode == 2 and words in done.stderr and not out.exists(), (arguments, done.stderr)

@@ -258,5 +258,46 @@ TEST(Scheduler, AMissingModelFailsItsAnalyzerAndSaysWhatMendsIt) {
     EXPECT_FALSE(analysis.reason.empty());
 }
 
+/// Counts the blocks of sound that it was given.
+class Listening final : public analysis::Analyzer {
+  public:
+    static std::unique_ptr<analysis::Analyzer> create(const analysis::Parameters&) {
+        return std::make_unique<Listening>();
+    }
+    void on_sound(const media::SoundBlock&) override { ++heard_; }
+    analysis::Analysis finish(const analysis::Context&) override {
+        analysis::Analysis analysis;
+        analysis.measurements = {{"heard", static_cast<double>(heard_), "count"}};
+        return analysis;
+    }
+
+  private:
+    int heard_ = 0;
+};
+
+double blocks_heard(bool wants_claim, const features::ClaimedPerson* claimed) {
+    AnalyzerDefinition definition;
+    definition.id = "test.listening";
+    definition.inputs = {ingest::MediaKind::kAudio};
+    definition.wants_sound = true;
+    definition.wants_claim = wants_claim;
+    definition.emits = {{"heard", "count", "blocks"}};
+    definition.create = &Listening::create;
+    const Bytes sound = recording();
+    const auto source = ingest::open_memory(sound);
+    const auto media = opened(*source);
+    const auto result = analysis::run({{&definition, {}}}, *media, {}, "", nullptr, {}, nullptr, claimed);
+    EXPECT_GT(result.read->samples, 0) << "whoever listens, that there is sound is known";
+    return result.analyses.front().analysis.measurements.front().value;
+}
+
+TEST(Scheduler, WhoComparesVoicesHearsNothingWhereNoneIsKnown) {
+    const features::ClaimedPerson seen{"Ann", {{}}, {}}, heard{"Ann", {}, {{}}};
+    EXPECT_GT(blocks_heard(false, nullptr), 0);
+    EXPECT_EQ(blocks_heard(true, nullptr), 0);
+    EXPECT_EQ(blocks_heard(true, &seen), 0);
+    EXPECT_GT(blocks_heard(true, &heard), 0);
+}
+
 }  // namespace
 }  // namespace bonafide

@@ -63,9 +63,10 @@ def log_odds(scores, spoof, weights, steps=100):
     return slope, offset
 
 
-def fit_roughness(model, features, source, copies, copies_source, ridge, spared):
+def fit_roughness(model, features, source, condition, copies, copies_source, ridge, spared):
     """Direction that parts recordings (`features`, of `source`) from their own copies through a vocoder, inside each source, on the
-    standard scores of `model`. Its log odds are 0 at the score that only the share `spared` of the recordings reaches."""
+    standard scores of `model`. Its log odds are 0 at the score that only the share `spared` of the recordings reaches in the condition
+    where most do: AAC of few bits roughens."""
     recorded, copied = model.standard(features), model.standard(copies)
     size = features.shape[1]
     scatter, difference, groups = numpy.zeros((size, size)), [], 0
@@ -84,18 +85,8 @@ def fit_roughness(model, features, source, copies, copies_source, ridge, spared)
     inside = numpy.sqrt(weight @ (scatter / groups) @ weight)
     distance = numpy.mean(difference, 0) @ weight / inside
     slope = distance / inside
-    zero = numpy.quantile(recorded @ weight, 1 - spared)
+    zero = max(numpy.quantile(recorded[condition == kind] @ weight, 1 - spared) for kind in numpy.unique(condition))
     return LinearModel(model.mean, model.scale, slope * weight, -slope * zero, model.clip)
-
-
-def fit_discriminant(features, spoof, source, condition, ridge, clip):
-    """Direction that parts the classes inside each source (and condition), against the scatter inside a source's class. What a
-    source's recordings share, its microphone and speakers, has no part in either. `ridge` is added to the scatter of standard
-    scores, whose variances are about 1."""
-    model = LinearModel(features.mean(0), features.std(0) + 1e-9, None, 0.0, clip)
-    standard = model.standard(features)
-    scatter, groups, difference, middle, pairs = sums_inside(standard, spoof, source, condition)
-    return pointed(model, scatter / groups, difference / pairs, middle / pairs, difference / pairs, ridge)
 
 
 def sums_inside(standard, spoof, source, condition):
@@ -152,6 +143,26 @@ def fit_mixture(features, spoof, source, condition, clean, ridge, clip, sharpnes
                 difference, middle = sums[2] / sums[4], sums[3] / sums[4]
         experts.append(pointed(model, numpy.mean(scatter, 0), numpy.mean(direction, 0), middle, difference, ridge))
     return Mixture(names, pooled, sharpness * gate_weight, sharpness * gate_offset, experts)
+
+
+def fit_calibrated_mixture(features, spoof, source, condition, clean, ridge, clip, sharpness, parts):
+    """fit_mixture() in a unit, and from a zero, such that it gives log odds of sources that it never saw: their classes lie nearer
+    together than those that the directions were learned from. One unit and one zero for all conditions: those of each condition's own,
+    blended by shares, part the classes worse. The sources are left out in `parts` turns to learn both from."""
+    mixture = fit_mixture(features, spoof, source, condition, clean, ridge, clip, sharpness)
+    names = numpy.unique(source)
+    scores, weights = numpy.zeros(len(spoof)), numpy.zeros(len(spoof))
+    for part in range(parts):
+        out = numpy.isin(source, names[part::parts])
+        rest = fit_mixture(features[~out], spoof[~out], source[~out], condition[~out], clean, ridge, clip, sharpness)
+        scores[out] = rest.scores(features[out])
+    for name in mixture.names:
+        own = condition == name
+        weights[own] = balanced_weights(spoof[own], source[own])
+    unit, zero = log_odds(scores, spoof, weights)
+    for expert in mixture.experts:
+        expert.weight, expert.offset = unit * expert.weight, unit * expert.offset + zero
+    return mixture
 
 
 def fit_gate(standard, spoof, source, condition, names, ridge):

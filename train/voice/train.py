@@ -45,20 +45,22 @@ class Table:
             self.speech & (self.snr_db >= CONFIG["least_signal_to_noise_db"]) & (self.bandwidth_hz >= CONFIG["least_bandwidth_hz"])
         )
         self.spoof, self.source, self.system = manifest.spoof[self.clip], manifest.source[self.clip], manifest.system[self.clip]
+        self.source_number = numpy.unique(self.source, return_inverse=True)[1]  # comparing numbers is fast
         self.licence = manifest.licence[self.clip]
 
 
 def mixture(table, rows):
-    return linear.fit_mixture(
-        table.statistics[rows], table.spoof[rows], table.source[rows], table.condition[rows],
-        CONFIG["clean_condition"], CONFIG["ridge"], CONFIG["clip"], CONFIG["gate_sharpness"],
+    return linear.fit_calibrated_mixture(
+        table.statistics[rows], table.spoof[rows], table.source_number[rows], table.condition[rows],
+        CONFIG["clean_condition"], CONFIG["ridge"], CONFIG["clip"], CONFIG["gate_sharpness"], CONFIG["calibration_parts"],
     )
 
 
-def discriminant(table, rows):
-    """Version 2: one direction for all conditions."""
-    return linear.fit_discriminant(
-        table.statistics[rows], table.spoof[rows], table.source[rows], table.condition[rows], CONFIG["ridge"], CONFIG["clip"]
+def version_3(table, rows):
+    """Fewer conditions, and in the unit of the sources that it was learned from."""
+    return linear.fit_mixture(
+        table.statistics[rows], table.spoof[rows], table.source[rows], table.condition[rows],
+        CONFIG["clean_condition"], CONFIG["ridge"], CONFIG["clip"], CONFIG["gate_sharpness"],
     )
 
 
@@ -85,20 +87,24 @@ def judgement(copies, smoothness=mixture):
         recorded = rows & (table.spoof == 0)
         known = numpy.isin(copies.source, numpy.unique(table.source[rows]))
         rough = linear.fit_roughness(
-            smooth, table.statistics[recorded], table.source[recorded], copies.statistics[known], copies.source[known], CONFIG["ridge"], CONFIG["spared"]
+            smooth, table.statistics[recorded], table.source[recorded], table.condition[recorded], copies.statistics[known], copies.source[known], CONFIG["ridge"], CONFIG["spared"]
         )
         return Judgement(smooth, rough)
 
     return fit
 
 
-def leave_one_source_out(table, fit, allowed, conditions=CONFIG["training_conditions"]):
-    """Scores of every window by a model that never saw its source; `allowed` rows of `conditions` may be trained on."""
+def fitted_without(table, fit, conditions=CONFIG["training_conditions"], allowed=True):
+    """For each source a model that never saw it; `allowed` rows of `conditions` may be trained on."""
     usable = allowed & numpy.isin(table.condition, conditions) & table.speech
+    return {name: fit(table, usable & (table.source != name)) for name in numpy.unique(table.source)}
+
+
+def scores_without(table, models):
+    """Scores of every window by the model that never saw its source."""
     scores = numpy.zeros(len(table.clip))
-    for name in numpy.unique(table.source):
-        left_out = table.source == name
-        scores[left_out] = fit(table, usable & ~left_out).scores(table.statistics[left_out])
+    for name, model in models.items():
+        scores[table.source == name] = model.scores(table.statistics[table.source == name])
     return scores
 
 
@@ -153,8 +159,10 @@ def report(log, title, table, scores, details):
 def report_gain(log, title, table, before, after):
     """Differences on the same windows, with 95 % bootstrap intervals when whole sources are drawn."""
     log("\n## " + title + ": condition | EER, points | Cllr")
-    for name in CONFIG["training_conditions"]:
-        rows = (table.condition == name) & table.speech
+    for name in CONFIG["tested_conditions"]:
+        rows = (table.condition == name) & table.judged
+        if not rows.any():
+            continue
         cells = []
         for measure, unit in ((measures.equal_error_rate, 100), (measures.cllr, 1)):
             both = numpy.stack([before[rows], after[rows]], 1)
@@ -164,7 +172,7 @@ def report_gain(log, title, table, before, after):
         log(f"{name:9s} | " + " | ".join(cells))
 
 
-def report_unseen(log, manifest, program, conditions, table, copies, knots):
+def report_unseen(log, manifest, program, conditions, table, before, models, knots):
     """Coders that no training saw, on every third clip, and the trained conditions on the same clips: by models that never saw the source."""
     unseen = {}
     for name in CONFIG["unseen_conditions"]:
@@ -175,14 +183,8 @@ def report_unseen(log, manifest, program, conditions, table, copies, knots):
         unseen[name] = table.by_condition[name].only(table.by_condition[name].clip % CONFIG["unseen_every"] == 0)
     tested = Table(manifest, unseen, list(unseen))
     log("\n## Coders that no training saw, and the trained conditions on the same clips (every third), sources left out, judged windows")
-    log("condition rows | EER, AUC, mean AUC inside a source, actDCF, Cllr: one direction for all conditions | as shipped | of bona fide, spoof at the last knot")
-    scores = []
-    for smoothness, trained in ((discriminant, "version_2_conditions"), (mixture, "training_conditions")):
-        usable = numpy.isin(table.condition, CONFIG[trained]) & table.speech
-        scores.append(numpy.zeros(len(tested.clip)))
-        for name in numpy.unique(table.source):
-            left_out = tested.source == name
-            scores[-1][left_out] = judgement(copies, smoothness)(table, usable & (table.source != name)).scores(tested.statistics[left_out])
+    log("condition rows | EER, AUC, mean AUC inside a source, actDCF, Cllr: version 3 | as shipped | of bona fide, spoof at the last knot")
+    scores = [scores_without(tested, before), scores_without(tested, models)]
     for name in unseen:
         rows = tested.judged & (tested.condition == name)
         spoof, source = tested.spoof[rows], tested.source[rows]
@@ -197,27 +199,23 @@ def report_unseen(log, manifest, program, conditions, table, copies, knots):
         log(f"{name:9s} {rows.sum():4d} | " + " | ".join(cells) + f" | {reach[0]:.1f} {reach[1]:.1f}")
 
 
-def report_shares(log, table):
+def report_shares(log, table, models):
     """How much windows seem to be in each trained condition, by gates that never saw their source."""
-    usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
     shares = numpy.zeros((len(table.clip), len(CONFIG["training_conditions"])))
-    for name in numpy.unique(table.source):
-        model = mixture(table, usable & (table.source != name))
-        shares[table.source == name] = model.shares(table.statistics[table.source == name])
-    log("\n## Share of each trained condition in the score, mean over windows of speech, sources left out:", " ".join(model.names))
+    for name, model in models.items():
+        shares[table.source == name] = model.smooth.shares(table.statistics[table.source == name])
+    log("\n## Share of each trained condition in the score, mean over windows of speech, sources left out:", " ".join(model.smooth.names))
     for name in CONFIG["tested_conditions"]:
         for label, words in ((0, "bona fide"), (1, "spoof")):
             rows = (table.condition == name) & table.speech & (table.spoof == label)
             log(f"{name:9s} {words:9s}", " ".join(f"{share:.2f}" for share in shares[rows].mean(0)))
 
 
-def report_copies(log, table, learned, tested, last_knot):
+def report_copies(log, table, models, tested, last_knot):
     """What the parts say of recordings rebuilt by the forge's vocoders, by models that never saw the recording's source."""
     log("\n## Copies of recordings by the forge's vocoders, sources left out; learned from: " + CONFIG["copies_learned"])
     log("vocoder windows | mean score, AUC against recordings as they are, share at the last knot: smoothness alone | both")
-    usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
     recorded = (table.condition == "native") & table.judged & (table.spoof == 0)
-    models = {name: judgement(learned)(table, usable & (table.source != name)) for name in numpy.unique(table.source)}
     for vocoder, copies in tested.items():
         cells = []
         for part in (lambda model: model.smooth, lambda model: model):
@@ -347,31 +345,32 @@ def main():
     by_condition = {name: windows.extract(program, conditions / (name + ".list"), conditions / (name + ".f32")) for name in names}
     table = Table(manifest, by_condition, names)
     table.by_condition = by_condition
-    everything = numpy.ones(len(table.clip), bool)
     permissive = numpy.isin(table.licence, CONFIG["permissive_licences"])
     log(f"{len(table.clip)} windows; permissive sources:", ", ".join(numpy.unique(table.source[permissive])))
 
     copies = {vocoder: windows.Copies(program, manifest, conditions, vocoder, every) for vocoder, every in CONFIG["copies_every"].items()}
     learned = copies[CONFIG["copies_learned"]]
 
-    scores = leave_one_source_out(table, judgement(learned), everything)
+    models = fitted_without(table, judgement(learned))
+    scores = scores_without(table, models)
     report(log, "Both directions, all sources, one left out", table, scores, True)
-    report(log, "Smoothness alone, all sources, one left out", table, leave_one_source_out(table, mixture, everything), False)
+    report(log, "Smoothness alone, all sources, one left out", table, scores_without(table, {name: model.smooth for name, model in models.items()}), False)
     grouped = leave_groups_out(table, judgement(learned))
     report(log, "Both directions, all sources, a group of corpora left out", table, grouped, False)
-    before = leave_one_source_out(table, judgement(learned, discriminant), everything, CONFIG["version_2_conditions"])
-    report(log, "Version 2, one direction for all conditions, one source left out", table, before, False)
-    report_gain(log, "Against version 2, one source left out", table, before, scores)
-    before = leave_groups_out(table, judgement(learned, discriminant), CONFIG["version_2_conditions"])
-    report(log, "Version 2, a group of corpora left out", table, before, False)
-    report_gain(log, "Against version 2, a group of corpora left out", table, before, grouped)
-    report_shares(log, table)
-    report(log, "Recipe LRc, all sources, one left out", table, leave_one_source_out(table, recipe, everything), False)
-    report(log, "Smoothness, permissive sources, one left out", table, leave_one_source_out(table, mixture, permissive), False)
+    before = fitted_without(table, judgement(learned, version_3), CONFIG["version_3_conditions"])
+    scores_before = scores_without(table, before)
+    report(log, "Version 3, one source left out", table, scores_before, False)
+    report_gain(log, "Against version 3, one source left out", table, scores_before, scores)
+    scores_before = leave_groups_out(table, judgement(learned, version_3), CONFIG["version_3_conditions"])
+    report(log, "Version 3, a group of corpora left out", table, scores_before, False)
+    report_gain(log, "Against version 3, a group of corpora left out", table, scores_before, grouped)
+    report_shares(log, table, models)
+    report(log, "Recipe LRc, all sources, one left out", table, scores_without(table, fitted_without(table, recipe)), False)
+    report(log, "Smoothness, permissive sources, one left out", table, scores_without(table, fitted_without(table, mixture, allowed=permissive)), False)
     shortcut_audit(log, manifest, table, scores)
     knots = curve(log, table, scores)
-    report_copies(log, table, learned, copies, knots[-1][0])
-    report_unseen(log, manifest, program, conditions, table, learned, knots)
+    report_copies(log, table, models, copies, knots[-1][0])
+    report_unseen(log, manifest, program, conditions, table, before, models, knots)
     (out / "curve.json").write_text(json.dumps(knots) + "\n")
     usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
     model = judgement(learned)(table, usable)

@@ -48,7 +48,7 @@ Result<Voice> resynthesised(const Order& order, const VoiceSound& sound, const i
         return samples.error();
     }
     Voice voice{{std::move(*samples)}, features::voice::kRate_hz};
-    voice.made.description = vocoder->meaning;
+    voice.made.description = std::string(vocoder->meaning) + " (" + order.vocoder + ")";
     return voice;
 }
 

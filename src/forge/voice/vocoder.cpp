@@ -1,5 +1,6 @@
 #include "forge/voice/vocoder.h"
 
+#include "forge/voice/codec.h"
 #include "forge/voice/griffin_lim.h"
 #include "forge/voice/linear_prediction.h"
 #include "forge/voice/neural_vocoder.h"
@@ -8,6 +9,14 @@
 #include <string>
 
 namespace bonafide::forge {
+namespace {
+
+/// Coders come with their bit rate: "opus=24".
+bool is_codec(std::string_view name) {
+    return name.find('=') != std::string_view::npos;
+}
+
+}  // namespace
 
 const std::vector<VocoderName>& vocoders() {
     static const std::vector<VocoderName> all = {
@@ -19,12 +28,17 @@ const std::vector<VocoderName>& vocoders() {
 }
 
 Result<VocoderName> vocoder_named(std::string_view name) {
+    if (is_codec(name)) {  // which ones there are, and how many kbit/s, is known where they save
+        return VocoderName{name, "the recording saved with a coder and decoded again"};
+    }
     const auto& all = vocoders();
     const auto found = std::find_if(all.begin(), all.end(), [&](const VocoderName& each) { return each.name == name; });
     if (found == all.end()) {
         return Error{
             ErrorCode::kUsage,
-            "'" + std::string(name) + "' is no vocoder of the forge; there are griffin-lim, lpc, world and neural"};
+            "'" + std::string(name) +
+                "' is no vocoder of the forge; there are griffin-lim, lpc, world and neural, and the coders aac=KBPS, "
+                "opus=KBPS and mp3=KBPS"};
     }
     return *found;
 }
@@ -43,6 +57,9 @@ Result<std::vector<float>> through_vocoder(std::string_view name, std::span<cons
     if (name == "neural") {
         auto network = open_neural_vocoder(models, threads);
         return network ? neural_vocoder(samples, *network) : Result<std::vector<float>>(network.error());
+    }
+    if (is_codec(name)) {
+        return through_codec(name, samples, threads);
     }
     return vocoder_named(name).error();
 }

@@ -16,10 +16,10 @@ struct VocoderName {
     std::string_view meaning;  ///< "the recording made anew ...": of what comes out
 };
 
-/// "griffin-lim", "lpc", "world" and "neural".
+/// "griffin-lim", "lpc", "world" and "neural". Coders stand in for one as well, by name and kbit/s (codec.h).
 const std::vector<VocoderName>& vocoders();
 
-/// The vocoder of that name; kUsage where there is none.
+/// The vocoder of that name; kUsage where there is none. A coder's is only looked at when it saves.
 Result<VocoderName> vocoder_named(std::string_view name);
 
 /// `samples` (16 kHz) through the vocoder `name`, as many as were given; what it draws at random comes from `seed`.

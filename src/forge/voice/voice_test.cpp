@@ -3,6 +3,7 @@
 #include "features/voice/frames.h"
 #include "forge/launder_film.h"
 #include "forge/sound_marking.h"
+#include "forge/voice/codec.h"
 #include "forge/voice/convert.h"
 #include "forge/voice/griffin_lim.h"
 #include "forge/voice/linear_prediction.h"
@@ -129,6 +130,31 @@ TEST(ForgeVoice, VocodersTakeSilenceNoiseAndAMoment) {
         }
     }
     EXPECT_EQ(median_pitch(Samples(8000, 0.0F)), 0);
+}
+
+TEST(ForgeVoice, CodersKeepThePlaceAndLoseWhatTheBitRateSays) {
+    const Samples given = fixtures::make_voice({4, 5}).channels[0];
+    // Signal over change: high only where the sound lies in its place.
+    const auto likeness_db = [&](const Samples& made) {
+        double signal = 0, change = 0;
+        for (std::size_t i = 0; i < given.size(); ++i) {
+            signal += given[i] * given[i];
+            change += (made[i] - given[i]) * (made[i] - given[i]);
+        }
+        return 10 * std::log10(signal / change);
+    };
+    for (const std::string codec : {"aac", "opus", "mp3"}) {
+        const auto much = through_codec(codec + "=96", given, 1), little = through_codec(codec + "=32", given, 1);
+        ASSERT_TRUE(much.ok() && little.ok()) << codec;
+        ASSERT_EQ(much->size(), given.size());
+        EXPECT_GT(likeness_db(*much), 12) << codec;
+        EXPECT_GT(likeness_db(*little), 3) << codec;
+        EXPECT_LT(likeness_db(*little), likeness_db(*much) - 3) << codec;
+    }
+    for (const char* unknown : {"flac=9", "opus=9999", "opus=", "h264=20"}) {
+        EXPECT_FALSE(through_codec(unknown, given, 1).ok()) << unknown;
+    }
+    EXPECT_TRUE(through_codec("opus=24", Samples(1, 0.5F), 1).ok());
 }
 
 TEST(ForgeVoice, ConversionMovesPitchAndFormants) {

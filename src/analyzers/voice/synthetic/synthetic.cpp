@@ -68,7 +68,7 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "voice.synthetic";
-        made.version = 3;
+        made.version = 4;
         made.summary = "Whether a voice moves as recorded or as synthetic speech does, in windows of four seconds.";
         made.limits =
             "Needs a second of clear speech; abstains from noisy or narrow-band sound, silence, music and tones. "
@@ -94,7 +94,7 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
         made.parameters = {
             {"least_signal_to_noise", "Below it a window is not judged", "dB", 0, 60, 25},
             {"least_bandwidth", "A window that ends below it is not judged", "Hz", 1000, 8000, 5000},
-            {"least_score", "From it on a window is pointed at", "log_odds", -10, 20, 2.5},
+            {"least_score", "From it on a window is pointed at", "log_odds", -10, 20, 1.4},
         };
         made.create = voice::create;
         return made;

@@ -198,7 +198,7 @@ TEST(VoiceModel, JudgesSoundByTheConditionThatItSeemsToBeIn) {
 TEST(VoiceModel, HearsNoiseInTheSharesThatShip) {
     const LinearModel model = shipped_model();
     const std::vector<std::string> names = model.conditions();
-    ASSERT_THAT(names, testing::UnorderedElementsAre("native", "opus24", "mp3_64", "noise30"));
+    ASSERT_THAT(names, testing::UnorderedElementsAre("native", "opus24", "mp3_64", "mp3_32", "aac48", "noise30"));
     const auto noisy = static_cast<std::size_t>(std::find(names.begin(), names.end(), "noise30") - names.begin());
     const auto share = [&](double noise_db) {
         double found = 0;
