@@ -1,15 +1,16 @@
 #!/bin/sh
-# From the development pack to weights and figures: train.sh DATA WORK [PROGRAM]
+# From the development pack to weights and figures: train.sh DATA WORK. A build with -DBONAFIDE_TRAIN=ON lies in $BUILD (build/release).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 data=$1
 work=$2
-program=${3:-$here/../../build/release/train/face_swap/bonafide-face-swap-features}
+python=${PYTHON:-python3}
+program=${BUILD:-$here/../../build/release}/train/face_swap/bonafide-face-swap-features
 mkdir -p "$work"
-python3 "$here/make_pairs.py" "$data" "$program" "$work/pairs"
-python3 "$here/make_test.py" "$data" "$work/test"
+"$python" "$here/make_pairs.py" "$data" "$program" "$work/pairs"
+"$python" "$here/make_test.py" "$data" "$work/test"
 "$program" --names > "$work/pairs/names.txt"
 tail -n +2 "$work/pairs/pairs.csv" | cut -d, -f1 | sed "s|^|$work/pairs/|" | "$program" "$work/pairs/features.bin"
 "$program" "$work/test/features.bin" < "$work/test/paths.txt"
-python3 "$here/audit.py" "$work/pairs"
-python3 "$here/train.py" "$work/pairs" "$work/test" "$work/out"
+"$python" "$here/audit.py" "$work/pairs"
+"$python" "$here/train.py" "$work/pairs" "$work/test" "$work/out"

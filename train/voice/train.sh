@@ -1,7 +1,8 @@
 #!/bin/sh
-# usage: train/voice/train.sh PACK WORK: from the voices pack to weights, curve and log in WORK/out. Needs ffmpeg, and NumPy, SciPy,
-# soundfile and scikit-learn (train/requirements.txt); a build with -DBONAFIDE_TRAIN=ON lies in $BUILD (build/release).
+# From the development pack to weights, curve and log in WORK/out: train.sh DATA WORK. Needs ffmpeg, and NumPy, SciPy, soundfile and
+# scikit-learn (train/requirements.txt); a build with -DBONAFIDE_TRAIN=ON lies in $BUILD (build/release).
 set -eu
-here=$(dirname "$0")
-python3 "$here/make_conditions.py" "$1" "$2/conditions"
-python3 "$here/train.py" "${BUILD:-build/release}/train/voice/bonafide-voice-features" "$1" "$2/conditions" "$2/out"
+here=$(cd "$(dirname "$0")" && pwd)
+python=${PYTHON:-python3}
+"$python" "$here/make_conditions.py" "$1/voices" "$2/conditions"
+"$python" "$here/train.py" "${BUILD:-$here/../../build/release}/train/voice/bonafide-voice-features" "$1/voices" "$2/conditions" "$2/out"
