@@ -73,8 +73,8 @@ class Distributor final : public media::StreamSink {
     media::ReadOptions observer_wants_;
 };
 
-/// Whether sound says anything to the analyzer: where it compares voices with a person's and none is known, hearing them
-/// costs a network's time for nothing.
+/// Whether sound says anything to the analyzer: where it compares voices with a person's and none is known, hearing
+/// them costs a network's time for nothing.
 bool listens(const AnalyzerDefinition& definition, const features::ClaimedPerson* claimed) {
     const bool voice_known = claimed != nullptr && !claimed->voices.empty();
     return definition.wants_sound && (!definition.wants_claim || voice_known);
