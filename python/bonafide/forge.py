@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ._core import forge as _forge
 from ._core.forge import MASK_SHAPES, PROFILES, STEPS, UPSAMPLINGS, blend, launder, reconstruct, swap
+from ._errors import UsageError
 
 __all__ = ["MASK_SHAPES", "PROFILES", "STEPS", "UPSAMPLINGS", "Forged", "blend", "launder", "make", "new_consent", "reconstruct", "swap"]
 
@@ -20,12 +22,12 @@ _Path = str | os.PathLike[str]
 
 
 class Forged(NamedTuple):
-    """A finished, marked picture."""
+    """A finished, marked file."""
 
     bytes: bytes
     """The file."""
     made: dict[str, Any]
-    """kind, format, description, fake, visible_label, width_px, height_px, watermark_exponent, purpose, consent_sha256."""
+    """kind, format, description, fake, visible_label, width_px, height_px, frames, duration_s, watermark_exponent, purpose, consent_sha256."""
 
 
 def _key_folder(keys: _Path | None) -> str:
@@ -36,12 +38,35 @@ def _key_folder(keys: _Path | None) -> str:
     return str((Path(data) if data.startswith("/") else Path.home() / ".local/share") / "bonafide/forge")
 
 
+_FORMATS = {"mouth": "mp4", "video": "mp4", "voice": "wav"}
+_VOCODERS = {"resynthesise": "griffin-lim", "convert": "world", "mimic": "neural", "video": "neural"}
+
+
+def _one_of(kind: str, **given: _Path | None) -> tuple[str, str]:
+    """Name and path of the one that is given; UsageError where it is none, or several."""
+    named = [(name, os.fspath(path)) for name, path in given.items() if path is not None]
+    if len(named) != 1:
+        raise UsageError(f"'{kind}' takes one of: {', '.join(given)}")
+    return named[0]
+
+
 def make(
     kind: str,
-    path: _Path,
+    path: _Path | None = None,
     *,
     face: _Path | None = None,
-    format: str = "png",
+    sound: _Path | None = None,
+    mouth_of: _Path | None = None,
+    sample: _Path | None = None,
+    text: str | None = None,
+    language: str = "en",
+    voice: str = "resynthesise",
+    vocoder: str | None = None,
+    moves: int = 3,
+    model: str = "vae",
+    faces: int = 1,
+    to_seed: int = 0,
+    format: str | None = None,
     seed: int = 1,
     visible_label: bool = True,
     shape: str | None = None,
@@ -52,25 +77,45 @@ def make(
     keys: _Path | None = None,
     limits: Mapping[str, float] | None = None,
 ) -> Forged:
-    """Makes a picture file of the picture at `path`: always marked, at most 1280 x 720 px where it is a fake.
+    """Makes a file of that at `path`, always marked: pictures and films of at most 1280 x 720 px where they are fakes.
 
-    kind: "blend" (with `shape`, `seed`), "swap" (with `face`, `person`, `consent`) or "launder" (with `profile`, `steps`).
-    face: the picture with the face to put on. person, consent: whose face it is, and the text of the record that
-    `new_consent` or `bonafide forge consent new` made; without one that holds, "swap" is refused.
-    format: "png", "jpeg" or "webp". visible_label: draw the label; credential and watermark are there always.
+    kind, of a picture: "blend" (with `shape`, `seed`), "swap" (with `face`, `person`, `consent`) or "launder" (with `profile`, `steps`).
+    "face": of nobody, without `path`, from `seed`: `model` "vae" or "gan"; `faces` (2 to 9) on the way to `to_seed`.
+    "mouth": the person of a film or picture speaks `sound`, or moves the mouth as the person of the clip `mouth_of`.
+    "video": that person says `sound`, or `text` in the voice of `sample`.
+    "voice": of a recording, `voice` says how: "resynthesise" (through `vocoder`), "splice" (`moves` pieces), "convert" (towards
+    the voice of `sample`) or "mimic" (without `path`: `text` in the voice of `sample`). vocoder: "griffin-lim", "lpc", "world",
+    "neural", or a coder and its kbit/s, "opus=24"; None: that of the program. espeak-ng speaks `text` in `language`.
+    face: the picture with the face to put on. person, consent: whose face or voice it is, and the text of the record that
+    `new_consent` or `bonafide forge consent new` made; without one that holds, nobody's likeness is forged.
+    format: "png", "jpeg" or "webp"; "mp4"; "wav", "m4a" or "mp3"; None: the first that the kind has. visible_label: draw the
+    label; credential and watermark are there always.
     keys: folder of this installation's signing keys, made at first use; None: that of the program.
-    limits: as of `bonafide.check`.
+    limits: as of `bonafide.check`; films take longer than its 15 minutes allow where they are long.
 
-    The pictures are opened in isolated processes. UsageError, IoError, LimitError, InvalidError (in words of the process).
+    The files are opened in isolated processes. UsageError, IoError, LimitError, InvalidError (in words of the process).
     """
     if isinstance(steps, str):
         raise TypeError("steps is a list of steps, not one string")
+    manner = voice if kind == "voice" else kind
+    if manner == "mimic" and not text:
+        raise UsageError("'mimic' takes a text")
+    second, driver = face, ""
+    if kind == "mouth":
+        named, second = _one_of(kind, sound=sound, mouth_of=mouth_of)
+        driver = {"sound": "sound", "mouth_of": "mouth"}[named]
+    elif manner == "mimic" or (manner == "video" and text is not None):
+        _, second = _one_of(manner, sample=sample)
+    elif manner == "video":
+        _, second = _one_of(kind, sound=sound)
+    elif manner == "convert":
+        _, second = _one_of(manner, sample=sample)
     made = _forge.make(
         kind,
-        os.fspath(path),
-        "" if face is None else os.fspath(face),
+        "" if path is None else os.fspath(path),
+        "" if second is None else os.fspath(second),
         _key_folder(keys),
-        format,
+        format or _FORMATS.get(kind, "png"),
         seed,
         visible_label,
         shape,
@@ -78,6 +123,16 @@ def make(
         list(steps),
         person,
         consent,
+        model if kind == "face" else "",
+        to_seed,
+        faces,
+        driver,
+        voice if kind == "voice" else "",
+        _VOCODERS.get(manner, "") if vocoder is None else vocoder,
+        moves,
+        text,
+        language,
+        shutil.which("espeak-ng") or "",
         dict(limits or {}),
     )
     return Forged(*made)

@@ -1,4 +1,4 @@
-// bonafide.forge: unmarked pairs in memory, for training; and finished pictures, always marked, as the command line's.
+// bonafide.forge: unmarked pairs in memory, for training; and finished files, always marked, as the command line's.
 #include "engine/front/forge.h"
 
 #include "errors.h"
@@ -115,11 +115,15 @@ nb::object launder(nb::handle rgb, const std::string& profile, const std::vector
     return to_array(std::move(laundered));
 }
 
-std::pair<nb::bytes, nb::dict> make(const std::string& kind, const std::string& path, const std::string& face_path,
+std::pair<nb::bytes, nb::dict> make(const std::string& kind, const std::string& path, const std::string& second_path,
                                     const std::string& key_folder, const std::string& format, std::uint64_t seed,
                                     bool visible_label, const std::optional<std::string>& shape,
                                     const std::string& profile, const std::vector<std::string>& steps,
-                                    const std::string& person, const std::string& consent, const nb::dict& limits) {
+                                    const std::string& person, const std::string& consent, const std::string& model,
+                                    std::uint64_t to_seed, int faces, const std::string& driver,
+                                    const std::string& voice, const std::string& vocoder, int moves,
+                                    const std::optional<std::string>& text, const std::string& language,
+                                    const std::string& speaking_program, const nb::dict& limits) {
     engine::Job job;
     read_limits(limits, job.limits);
     job.forge.kind = kind;
@@ -131,10 +135,21 @@ std::pair<nb::bytes, nb::dict> make(const std::string& kind, const std::string& 
     job.forge.steps = steps;
     job.forge.person = person;
     job.forge.consent = consent;
+    job.forge.model = model;
+    job.forge.to_seed = to_seed;
+    job.forge.faces = faces;
+    job.forge.driver = driver;
+    job.forge.voice = voice;
+    job.forge.vocoder = vocoder;
+    job.forge.moves = moves;
+    engine::ForgeSources sources{path, second_path};
+    if (text) {
+        sources.sentence = engine::Sentence{speaking_program, *text, language};
+    }
     engine::ForgedFile forged = [&] {
         const nb::gil_scoped_release unlocked;
         return value_or_throw(
-            engine::forge_file({path, face_path}, std::move(job), engine::find_installation(), key_folder));
+            engine::forge_file(sources, std::move(job), engine::find_installation(), key_folder));
     }();
     const forge::Made& made = forged.made;
     nb::dict said;
@@ -145,6 +160,8 @@ std::pair<nb::bytes, nb::dict> make(const std::string& kind, const std::string& 
     said["visible_label"] = made.label;
     said["width_px"] = made.width_px;
     said["height_px"] = made.height_px;
+    said["frames"] = made.frames;
+    said["duration_s"] = made.duration_s;
     said["watermark_exponent"] = made.watermark_exponent;
     said["purpose"] = made.purpose;
     said["consent_sha256"] = made.consent_sha256;
@@ -222,9 +239,12 @@ For training in memory: where the picture is unmarked and fake, so is the result
 
 profile: one of PROFILES. steps: "fit=1080", "jpeg=70", ...; STEPS lists them. Returns uint8 (height, width, 3) of
 the size that the steps leave. UsageError: an unknown profile or step, a value out of range, nothing to do.)");
-    module.def("make", &make, nb::arg("kind"), nb::arg("path"), nb::arg("face_path"), nb::arg("key_folder"),
+    module.def("make", &make, nb::arg("kind"), nb::arg("path"), nb::arg("second_path"), nb::arg("key_folder"),
                nb::arg("format"), nb::arg("seed"), nb::arg("visible_label"), nb::arg("shape").none(),
-               nb::arg("profile"), nb::arg("steps"), nb::arg("person"), nb::arg("consent"), nb::arg("limits"),
+               nb::arg("profile"), nb::arg("steps"), nb::arg("person"), nb::arg("consent"), nb::arg("model"),
+               nb::arg("to_seed"), nb::arg("faces"), nb::arg("driver"), nb::arg("voice"), nb::arg("vocoder"),
+               nb::arg("moves"), nb::arg("text").none(), nb::arg("language"), nb::arg("speaking_program"),
+               nb::arg("limits"),
                "bonafide.forge.make is the way to it.");
     module.def("new_consent", &new_consent, nb::arg("person"), nb::arg("purpose"), nb::arg("until"), nb::arg("kinds"),
                nb::arg("key_folder"), "bonafide.forge.new_consent is the way to it.");

@@ -21,10 +21,10 @@ def read(path):
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory):
-    """Folders of what the example maker draws: "portraits", "faces" and "all"."""
+    """Folders of what the example maker draws: "portraits", "faces", "voices" and "all"."""
     program = pathlib.Path(os.environ.get("BONAFIDE_BUILD_DIR", ROOT / "build" / "release")) / "bonafide-examples"
     folders = {}
-    for kind, more in (("portraits", ["portraits"]), ("faces", ["faces"]), ("all", [])):
+    for kind, more in (("portraits", ["portraits"]), ("faces", ["faces"]), ("voices", ["voices"]), ("all", [])):
         folders[kind] = tmp_path_factory.mktemp(kind)
         subprocess.run([str(program), str(folders[kind]), *more], check=True, timeout=300)
     return folders

@@ -188,6 +188,45 @@ def test_files_of_the_forge_are_marked(portrait_files, tmp_path):
         bonafide.forge.new_consent("A", "revenge", "2099-01-31", keys=keys)
 
 
+def test_nobodys_face_and_voices_are_marked_too(made, tmp_path):
+    keys = tmp_path / "keys"
+    nobody = bonafide.forge.make("face", seed=3, keys=keys)
+    assert nobody.made["fake"] and nobody.made["width_px"] == 256 and nobody.bytes[:4] == b"\x89PNG"
+    row = bonafide.forge.make("face", seed=3, to_seed=4, faces=3, keys=keys)
+    assert row.made["width_px"] > nobody.made["width_px"]
+    ann = made["voices"] / "ann.wav"
+    for arguments in ({"vocoder": "opus=24"}, {"vocoder": "world", "format": "m4a"}, {"voice": "splice", "moves": 2}):
+        voice = bonafide.forge.make("voice", ann, keys=keys, **arguments)
+        assert voice.made["fake"] and voice.made["duration_s"] > 2 and voice.made["watermark_exponent"] >= 15, arguments
+    for arguments, words in (
+        ({"path": ann, "vocoder": "parrot"}, "no vocoder"),
+        ({"path": ann, "voice": "sing"}, "no voice that the forge makes"),
+        ({"path": ann, "voice": "convert"}, "sample"),
+        ({"path": ann, "voice": "convert", "sample": made["voices"] / "bob.wav"}, "consent"),
+        ({"voice": "mimic", "text": "Good morning."}, "sample"),
+        ({"voice": "mimic", "sample": ann}, "text"),
+    ):
+        with pytest.raises(bonafide.UsageError, match=words):
+            bonafide.forge.make("voice", keys=keys, **arguments)
+    record = bonafide.forge.new_consent("Bob", "testing", "2099-01-31", kinds=["voice"], keys=keys)
+    moved = bonafide.forge.make("voice", ann, voice="convert", sample=made["voices"] / "bob.wav", person="Bob", consent=record, keys=keys)
+    assert moved.made["purpose"] == "testing" and "likeness of the speakers" in moved.made["description"]
+
+
+def test_mouths_and_videos_are_marked_films(made, portrait_files, tmp_path):
+    keys = tmp_path / "keys"
+    sound = made["voices"] / "ann.wav"
+    for kind in ("mouth", "video"):
+        with pytest.raises(bonafide.UsageError, match="takes one of|consent"):
+            bonafide.forge.make(kind, portrait_files[0], sound=sound, keys=keys)
+    with pytest.raises(bonafide.UsageError, match="sound, mouth_of"):
+        bonafide.forge.make("mouth", portrait_files[0], keys=keys)
+    record = bonafide.forge.new_consent("A", "testing", "2099-01-31", kinds=["mouth"], keys=keys)
+    for kind in ("mouth", "video"):
+        film = bonafide.forge.make(kind, portrait_files[0], sound=sound, person="A", consent=record, keys=keys)
+        assert film.made["fake"] and film.made["frames"] > 25 and film.bytes[4:8] == b"ftyp", kind
+
+
 def test_features_are_those_of_the_analyzers(made, portrait):
     data = (made["all"] / "camera.jpg").read_bytes()
     with Image.open(made["all"] / "camera.jpg") as picture:
