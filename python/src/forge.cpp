@@ -148,8 +148,7 @@ std::pair<nb::bytes, nb::dict> make(const std::string& kind, const std::string& 
     }
     engine::ForgedFile forged = [&] {
         const nb::gil_scoped_release unlocked;
-        return value_or_throw(
-            engine::forge_file(sources, std::move(job), engine::find_installation(), key_folder));
+        return value_or_throw(engine::forge_file(sources, std::move(job), engine::find_installation(), key_folder));
     }();
     const forge::Made& made = forged.made;
     nb::dict said;
@@ -244,8 +243,7 @@ the size that the steps leave. UsageError: an unknown profile or step, a value o
                nb::arg("profile"), nb::arg("steps"), nb::arg("person"), nb::arg("consent"), nb::arg("model"),
                nb::arg("to_seed"), nb::arg("faces"), nb::arg("driver"), nb::arg("voice"), nb::arg("vocoder"),
                nb::arg("moves"), nb::arg("text").none(), nb::arg("language"), nb::arg("speaking_program"),
-               nb::arg("limits"),
-               "bonafide.forge.make is the way to it.");
+               nb::arg("limits"), "bonafide.forge.make is the way to it.");
     module.def("new_consent", &new_consent, nb::arg("person"), nb::arg("purpose"), nb::arg("until"), nb::arg("kinds"),
                nb::arg("key_folder"), "bonafide.forge.new_consent is the way to it.");
 }

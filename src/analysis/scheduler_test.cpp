@@ -82,6 +82,7 @@ RunResult run_over_flat_film(const std::vector<const AnalyzerDefinition*>& defin
     const auto models = infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_WHEELS_DIR}, "");
     ENSURE(models.ok());
     std::vector<Planned> plan;
+    plan.reserve(definitions.size());
     for (const AnalyzerDefinition* each : definitions) {
         plan.push_back({each, *Parameters::resolve({}, {})});
     }
