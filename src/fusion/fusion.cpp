@@ -60,15 +60,23 @@ double bent(double weak, double cap) {
                                                : -kFullyCounted - room * (1 - std::exp((weak + kFullyCounted) / room));
 }
 
+// Odds of either of two things that each would make media not genuine and that neither confirm nor exclude each other:
+// the ratios are joined as those of alternatives. Both at 0 or above, so is the result, and never more than their sum.
+double either(double one, double other) {
+    return std::log10(std::pow(10.0, one) + std::pow(10.0, other) - 1);
+}
+
 struct Combined {
     double llr = 0;
     bool forgeable_capped = false, weak_bent = false;
 };
 
-// Sum over groups. Forgeable evidence is grouped and capped by itself, since trust can free a member of a group from
+// Editing and synthesis are alternatives: what speaks for either is summed over groups by itself, and the two are
+// joined as such. Forgeable evidence is grouped and capped by itself, since trust can free a member of a group from
 // its cap. That no trace was found, and forgeable marks, do not show that media is authentic, nor do both: an
 // undetected forgery has both. Bent, not cut, so that more of it still orders what is alike otherwise. An edited
-// picture has no trace of a generator either: the more speaks for an edit, the less that absence counts.
+// picture has no trace of a generator, and a generated one none of an edit: the more speaks for one, the less the
+// absence of the other counts.
 Combined combine(const std::vector<Contribution>& contributions,
                  const std::map<std::string, double, std::less<>>& correlations, double forgeable_cap,
                  double together_llr = 0) {
@@ -82,21 +90,25 @@ Combined combine(const std::vector<Contribution>& contributions,
                                 : of_editing)[contribution.curve->group]
             .add(contribution.llr);
     }
-    const auto sum = [&](const std::map<std::string, GroupSum>& groups) {
+    double confirmed = 0;  // at most 0: what shows a camera, or trusted credentials
+    const auto sum = [&](const std::map<std::string, GroupSum>& groups, bool apart) {
         double total = 0;
         for (const auto& [name, group] : groups) {
-            total += group.total(Calibration::share_of(correlations.find(name)->second));
+            const double of_group = group.total(Calibration::share_of(correlations.find(name)->second));
+            (apart && of_group < 0 ? confirmed : total) += of_group;
         }
         return total;
     };
-    const double forgeable_total = sum(forgeable);
-    const double edited = sum(of_editing) + std::max(together_llr, 0.0);
-    const double weak = clamp_to(forgeable_total, forgeable_cap) + sum(no_edit) + std::min(together_llr, 0.0) +
-                        sum(no_synthesis) * std::pow(10.0, -std::max(edited, 0.0));
+    const double forgeable_total = sum(forgeable, false);
+    const double edited = sum(of_editing, true) + std::max(together_llr, 0.0);
+    const double generated = sum(of_synthesis, true);
+    const double weak = clamp_to(forgeable_total, forgeable_cap) +
+                        (sum(no_edit, false) + std::min(together_llr, 0.0)) * std::pow(10.0, -generated) +
+                        sum(no_synthesis, false) * std::pow(10.0, -edited);
     Combined combined;
     combined.forgeable_capped = std::abs(forgeable_total) > forgeable_cap;
     combined.weak_bent = weak < -kFullyCounted;
-    combined.llr = edited + sum(of_synthesis) + bent(weak, forgeable_cap);
+    combined.llr = either(edited, generated) + confirmed + bent(weak, forgeable_cap);
     return combined;
 }
 

@@ -174,11 +174,59 @@ TEST(Fusion, NoTraceOfAGeneratorCountsLessTheMoreSpeaksForAnEdit) {
     };
     EXPECT_NEAR(llr(0, -1), -0.3, 1e-12);
     EXPECT_NEAR(llr(0.5, -1), 1 - 0.3 / 10, 1e-12);
-    EXPECT_NEAR(llr(0.5, 1), 1 + 0.9, 1e-12);  // but traces of both are more than of one
+    EXPECT_NEAR(llr(0.5, 1), std::log10(10 + std::pow(10, 0.9) - 1), 1e-12) << "traces of both: either may be";
     double last = -1;
     for (double edit = 0; edit <= 1; edit += 0.01) {
         EXPECT_GT(llr(edit, -1), last);
         last = llr(edit, -1);
+    }
+}
+
+TEST(Fusion, NoTraceOfAnEditCountsLessTheMoreSpeaksForAGenerator) {
+    json document = minimal();
+    document["groups"]["generators"] = {{"correlation", 0.5}, {"basis", "a test"}};
+    document["curves"] = {curve("edit", "pixels", -0.4, false), curve("generator", "generators", 0.9, false)};
+    document["curves"][1]["synthetic"] = true;
+    const auto llr = [&](double edit, double generator, double together) {
+        std::vector<Finding> findings = {finding("edit", edit), finding("generator", generator)};
+        const TogetherEvidence evidence{together, {}};
+        return *parsed(document).judge(findings, {}, 0.5, &evidence).llr;
+    };
+    EXPECT_NEAR(llr(1, 0, 0), -0.4, 1e-12);
+    EXPECT_NEAR(llr(1, 1, 0), 0.9 - 0.4 * std::pow(10, -0.9), 1e-12);
+    EXPECT_NEAR(llr(0, 1, -0.5), 0.9 - 0.5 * std::pow(10, -0.9), 1e-12)
+        << "what is judged together is such absence, too";
+    EXPECT_LT(llr(1, 1, -0.5), llr(1, 1, 0)) << "it still orders";
+}
+
+TEST(Fusion, WeakSuspicionsOfAnEditAndOfAGeneratorDoNotMakeAVerdict) {
+    json document = minimal();
+    document["groups"]["generators"] = {{"correlation", 0.5}, {"basis", "a test"}};
+    document["curves"] = {curve("edit", "pixels", 0.6, false), curve("generator", "generators", 0.6, false)};
+    document["curves"][1]["synthetic"] = true;
+    const Judgement both = judge(document, {finding("edit", 1), finding("generator", 1)});
+    EXPECT_EQ(decide(both), Decision::kInconclusive) << "an edit is no sign of a generator";
+    EXPECT_GT(*both.llr, *judge(document, {finding("edit", 1)}).llr);
+    document["curves"][1]["synthetic"] = false;
+    EXPECT_EQ(decide(judge(document, {finding("edit", 1), finding("generator", 1)})), Decision::kLikelyManipulated)
+        << "two independent signs of one thing do";
+}
+
+TEST(Fusion, WhatShowsACameraSpeaksAgainstEither) {
+    json document = minimal();
+    document["groups"]["generators"] = {{"correlation", 0.5}, {"basis", "a test"}};
+    document["groups"]["sensor"] = {{"correlation", 0.5}, {"basis", "a test"}};
+    document["curves"] = {curve("edit", "pixels", 2, false), curve("generator", "generators", 0.9, false),
+                          curve("camera", "sensor", -0.3, false)};
+    document["curves"][1]["synthetic"] = true;
+    document["curves"][2]["confirms"] = true;
+    for (const double edit : {0.0, 0.5}) {
+        for (const double generator : {0.0, 1.0}) {
+            const double without = *judge(document, {finding("edit", edit), finding("generator", generator)}).llr;
+            EXPECT_NEAR(
+                *judge(document, {finding("edit", edit), finding("generator", generator), finding("camera", 1)}).llr,
+                without - 0.3, 1e-12);
+        }
     }
 }
 
