@@ -291,11 +291,10 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
     }
     report.verdict = verdict_for(judgement, report.findings, report.input);
     if (media.image() != nullptr) {
-        if (const auto change =
-                turned_by(job, media, equipment, report.findings, report.provenance, fusion::decide(judgement))) {
+        const Judged judged{report.findings, together, report.provenance, fusion::decide(judgement)};
+        if (const auto reason = why_withheld(job, media, equipment, judged)) {
             report.verdict = report::Verdict::kInconclusive;
-            report.limits.push_back("The verdict was withheld because it turns into its opposite after " + *change +
-                                    ".");
+            report.limits.push_back("The verdict was withheld because " + *reason + ".");
         }
     }
     if (job.maps || job.presentation || job.preview || job.localise) {

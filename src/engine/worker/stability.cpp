@@ -16,6 +16,10 @@ constexpr int kSaveQuality = 80;
 constexpr int kKeepQuality = 95;
 constexpr double kScale = 0.75;
 constexpr double kCrop = 0.1;  ///< of each side
+constexpr int kLeastSide_px = 16;
+/// What traces of a generator have to say after each change for a verdict to rest on them (log10): twice as likely. Its
+/// detector was calibrated on pictures saved again and scaled, where it keeps most of what it says of generated ones.
+constexpr double kLeastKept = 0.3;
 
 struct Variant {
     std::string change;
@@ -34,69 +38,121 @@ std::vector<Variant> variants_of(const cv::Mat& rgb) {
             {"cropping a tenth from each side", media::encode_jpeg(cropped, kKeepQuality)}};
 }
 
+bool altered(fusion::Decision decision) {
+    return decision == fusion::Decision::kLikelyManipulated || decision == fusion::Decision::kLikelySynthetic;
+}
+
 bool opposite(fusion::Decision a, fusion::Decision b) {
-    const auto altered = [](fusion::Decision d) {
-        return d == fusion::Decision::kLikelyManipulated || d == fusion::Decision::kLikelySynthetic;
-    };
     const auto authentic = [](fusion::Decision d) { return d == fusion::Decision::kLikelyAuthentic; };
     return (altered(a) && authentic(b)) || (authentic(a) && altered(b));
 }
 
-bool judges_pixels(const std::string& analyzer, const std::vector<analysis::Planned>& plan) {
+bool runs(const std::vector<analysis::Planned>& plan, std::string_view analyzer) {
     return std::any_of(plan.begin(), plan.end(),
                        [&](const auto& planned) { return planned.definition->id == analyzer; });
 }
 
-}  // namespace
+std::optional<double> ratio_of(std::string_view analyzer, const std::vector<evidence::Finding>& findings) {
+    const auto own = std::find_if(findings.begin(), findings.end(),
+                                  [&](const auto& finding) { return finding.analyzer == analyzer; });
+    return own != findings.end() ? own->llr : std::nullopt;
+}
 
-std::optional<std::string> turned_by(const Job& job, const features::Media& media, const Equipment& equipment,
-                                     const std::vector<evidence::Finding>& findings,
-                                     const evidence::Provenance& provenance, fusion::Decision decision) {
-    // What was not decided cannot turn into its opposite, and looking three more times costs three times as much.
-    if (decision == fusion::Decision::kInconclusive || decision == fusion::Decision::kNotApplicable) {
-        return std::nullopt;
-    }
+/// What has to be looked at again, and why.
+struct Looks {
+    std::vector<analysis::Planned> at_edits;       ///< what draws maps; empty where no verdict could turn
+    std::vector<analysis::Planned> at_generators;  ///< what speaks for a generator by the pixels, where that is said
+};
+
+Looks looks_for(const Job& job, const Equipment& equipment, const Judged& judged) {
+    const auto& [findings, together, provenance, decision] = judged;
+    Looks looks;
     auto plan = plan_for(job, ingest::MediaKind::kImage);
-    ENSURE(plan.ok() && media.image() != nullptr);
-    // What cannot speak for want of a camera would, by what it could say at best, have every verdict looked at again.
-    std::erase_if(*plan, [&](const analysis::Planned& planned) {
-        return !planned.definition->emits_map || (planned.definition->wants_camera && !equipment.camera);
-    });
-    const bool decided_on_pixels = std::any_of(findings.begin(), findings.end(), [&](const auto& finding) {
-        return finding.llr && *finding.llr != 0 && judges_pixels(finding.analyzer, *plan);
-    });
-    if (!decided_on_pixels || media.image()->rgb.cols < 16 || media.image()->rgb.rows < 16) {
-        return std::nullopt;
+    ENSURE(plan.ok());
+    for (const analysis::Planned& planned : *plan) {
+        const std::string_view id = planned.definition->id;
+        // What cannot speak for want of a camera would, by what it could say at best, have every verdict looked at
+        // again.
+        if (planned.definition->emits_map && (!planned.definition->wants_camera || equipment.camera)) {
+            looks.at_edits.push_back(planned);
+        }
+        const auto& curves = equipment.calibration.curves();
+        const bool sees_generators = std::any_of(curves.begin(), curves.end(), [&](const auto& curve) {
+            return curve.analyzer == id && curve.synthetic && !curve.forgeable;
+        });
+        if (decision == fusion::Decision::kLikelySynthetic && sees_generators &&
+            ratio_of(id, findings).value_or(0) > 0) {
+            looks.at_generators.push_back(planned);
+        }
     }
+    const bool decided_on_edits = std::any_of(findings.begin(), findings.end(), [&](const auto& finding) {
+        return finding.llr && *finding.llr != 0 && runs(looks.at_edits, finding.analyzer);
+    });
     std::vector<std::string_view> looking;
-    std::transform(plan->begin(), plan->end(), std::back_inserter(looking),
+    std::transform(looks.at_edits.begin(), looks.at_edits.end(), std::back_inserter(looking),
                    [](const analysis::Planned& planned) { return planned.definition->id; });
     // That no trace is found is not enough to call a picture authentic, so that hardly any verdict of manipulation can
     // turn into that one, whatever three more looks would find.
-    const bool altered = decision != fusion::Decision::kLikelyAuthentic;
-    if (altered &&
-        !opposite(decision, fusion::decide(equipment.calibration.most_authentic(
-                                findings, looking, provenance, job.prior, equipment.learned_fusion.least_llr())))) {
+    const bool can_turn =
+        decision == fusion::Decision::kLikelyAuthentic ||
+        opposite(decision, fusion::decide(equipment.calibration.most_authentic(findings, looking, provenance, job.prior,
+                                                                               equipment.learned_fusion.least_llr())));
+    if (!decided_on_edits || !can_turn) {
+        looks.at_edits.clear();
+    }
+    std::vector<evidence::Finding> others = findings;
+    std::erase_if(others, [&](const auto& finding) { return runs(looks.at_generators, finding.analyzer); });
+    if (!looks.at_generators.empty() &&
+        altered(fusion::decide(
+            equipment.calibration.judge(others, provenance, job.prior, together ? &together->evidence : nullptr)))) {
+        looks.at_generators.clear();  // the verdict does not rest on them
+    }
+    return looks;
+}
+
+}  // namespace
+
+std::optional<std::string> why_withheld(const Job& job, const features::Media& media, const Equipment& equipment,
+                                        const Judged& judged) {
+    const auto& [findings, together_as_it_is, provenance, decision] = judged;
+    ENSURE(media.image() != nullptr);
+    const cv::Mat& rgb = media.image()->rgb;
+    // What was not decided cannot turn into its opposite, and looking three more times costs three times as much.
+    if (decision == fusion::Decision::kInconclusive || decision == fusion::Decision::kNotApplicable ||
+        rgb.cols < kLeastSide_px || rgb.rows < kLeastSide_px) {
         return std::nullopt;
     }
-    for (const Variant& variant : variants_of(media.image()->rgb)) {
+    const Looks looks = looks_for(job, equipment, judged);
+    std::vector<analysis::Planned> plan = looks.at_edits;
+    plan.insert(plan.end(), looks.at_generators.begin(), looks.at_generators.end());
+    if (plan.empty()) {
+        return std::nullopt;
+    }
+    for (const Variant& variant : variants_of(rgb)) {
         const auto source = ingest::open_memory(variant.bytes);
         const auto again = features::Media::open(ingest::identify(*source), *source, job.limits);
         if (!again) {
             continue;
         }
-        const analysis::RunResult result = analysis::run(*plan, **again, equipment.models, job.trust_anchors_pem,
+        const analysis::RunResult result = analysis::run(plan, **again, equipment.models, job.trust_anchors_pem,
                                                          nullptr, {}, equipment.camera ? &*equipment.camera : nullptr);
         std::vector<evidence::Finding> changed = findings;
-        std::erase_if(changed, [&](const auto& finding) { return judges_pixels(finding.analyzer, *plan); });
+        std::erase_if(changed, [&](const auto& finding) { return runs(plan, finding.analyzer); });
         for (evidence::Finding& finding :
              main_findings(result.analyses, ingest::MediaKind::kImage, equipment.models, false)) {
             changed.push_back(std::move(finding));
         }
-        const std::optional<fusion::FusedEvidence> together = fused_evidence(result.analyses, **again, equipment);
-        if (opposite(decision, fusion::decide(equipment.calibration.judge(changed, provenance, job.prior,
-                                                                          together ? &together->evidence : nullptr)))) {
-            return variant.change;
+        const std::optional<fusion::FusedEvidence> together =
+            looks.at_edits.empty() ? std::nullopt : fused_evidence(result.analyses, **again, equipment);
+        const fusion::Judgement judgement =
+            equipment.calibration.judge(changed, provenance, job.prior, together ? &together->evidence : nullptr);
+        if (!looks.at_edits.empty() && opposite(decision, fusion::decide(judgement))) {
+            return "it turns into its opposite after " + variant.change;
+        }
+        for (const analysis::Planned& looked : looks.at_generators) {
+            if (ratio_of(looked.definition->id, changed).value_or(0) < kLeastKept) {
+                return "the traces of a generator do not outlast " + variant.change;
+            }
         }
     }
     return std::nullopt;

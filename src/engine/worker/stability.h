@@ -9,11 +9,19 @@
 
 namespace bonafide::engine {
 
-/// Whether a decisive verdict on a still picture turns into its opposite when the picture is saved again, scaled or
-/// cropped. Only analyzers that draw a map (those that judge pixels) are run again; the rest keeps its findings.
-/// Returns the change that turned it, in words, or nothing.
-std::optional<std::string> turned_by(const Job& job, const features::Media& media, const Equipment& equipment,
-                                     const std::vector<evidence::Finding>& findings,
-                                     const evidence::Provenance& provenance, fusion::Decision decision);
+/// What a verdict came from.
+struct Judged {
+    const std::vector<evidence::Finding>& findings;  ///< with their ratios
+    const std::optional<fusion::FusedEvidence>& together;
+    const evidence::Provenance& provenance;
+    fusion::Decision decision;
+};
+
+/// Why a decisive verdict on a still picture should not be given: it turns into its opposite when the picture is saved
+/// again, scaled or cropped, or it rests on traces of a generator that do not outlast this. Traces of editing need not
+/// outlast it, since a save wipes out most of them; they only may not become a sign for the other side. Only what
+/// judges pixels is run again; the rest keeps its findings. In words that follow "because", or nothing.
+std::optional<std::string> why_withheld(const Job& job, const features::Media& media, const Equipment& equipment,
+                                        const Judged& judged);
 
 }  // namespace bonafide::engine

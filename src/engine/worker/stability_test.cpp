@@ -1,0 +1,86 @@
+#include "engine/worker/stability.h"
+
+#include "engine/worker/assemble.h"
+#include "engine/worker/choice.h"
+#include "media/encode.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bonafide::engine {
+namespace {
+
+using testing::HasSubstr;
+using testing::Optional;
+
+constexpr const char* kLooks = "image.spectrum";
+
+/// Noise, and in it the chequer that a generator's doubling of pixels may leave: a peak at half a cycle per pixel.
+std::vector<std::uint8_t> chequered(double strength) {
+    cv::Mat picture(384, 384, CV_8UC3);
+    cv::RNG(7).fill(picture, cv::RNG::NORMAL, cv::Scalar::all(128), cv::Scalar::all(6));
+    for (int y = 0; y < picture.rows; ++y) {
+        for (int x = 0; x < picture.cols; ++x) {
+            picture.at<cv::Vec3b>(y, x) += cv::Vec3b::all(static_cast<unsigned char>((x + y) % 2 * strength));
+        }
+    }
+    return media::encode_png(picture);
+}
+
+/// Takes a measurement of kLooks for a sign of a generator, as strong as a verdict needs from `from` on.
+Equipment judging_by(const std::string& measurement, double from) {
+    auto calibration = fusion::Calibration::parse(
+        R"({"schema": "bonafide.calibration/1", "version": "test", "forgeable_cap": 0.9,
+            "groups": {"generators": {"correlation": 0.5, "basis": "a test"}},
+            "curves": [{"analyzer": "image.spectrum", "measurement": ")" +
+        measurement + R"(", "group": "generators", "forgeable": false, "synthetic": true, "fitted_on": "a test",
+                        "knots": [[)" +
+        std::to_string(from - 1) + ", 0], [" + std::to_string(from) + R"(, 1.2]]},
+                       {"analyzer": "image.copy_move", "measurement": "strength", "group": "generators", "forgeable": false,
+                        "synthetic": false, "fitted_on": "a test", "knots": [[0, 0], [1, 1.2]]}]})");
+    ENSURE(calibration.ok());
+    auto models =
+        infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_SOURCE_DIR "/models"}, "");
+    ENSURE(models.ok());
+    return {std::move(*models), std::move(*calibration), {}, {}, {}};
+}
+
+/// The finding of kLooks alone, what comes of it, and what stands against that.
+std::optional<std::string> withheld(const std::vector<std::uint8_t>& bytes, const Equipment& equipment,
+                                    std::vector<evidence::Finding> others = {}) {
+    Job job;
+    job.only = {kLooks};
+    const auto source = ingest::open_memory(bytes);
+    const auto media = features::Media::open(ingest::identify(*source), *source, job.limits);
+    ENSURE(media.ok());
+    const auto result =
+        analysis::run(*plan_for(job, ingest::MediaKind::kImage), **media, equipment.models, "", nullptr, {}, nullptr);
+    std::vector<evidence::Finding> findings =
+        main_findings(result.analyses, ingest::MediaKind::kImage, equipment.models, false);
+    findings.insert(findings.end(), others.begin(), others.end());
+    const std::optional<fusion::FusedEvidence> together;
+    const evidence::Provenance provenance;
+    const auto judgement = equipment.calibration.judge(findings, provenance, job.prior);
+    EXPECT_NE(fusion::decide(judgement), fusion::Decision::kInconclusive);
+    return why_withheld(job, **media, equipment, {findings, together, provenance, fusion::decide(judgement)});
+}
+
+TEST(Stability, TracesOfAGeneratorThatAScaledPictureLosesAreNoVerdict) {
+    EXPECT_THAT(withheld(chequered(24), judging_by("half_peak", 10)),
+                Optional(HasSubstr("the traces of a generator do not outlast")));
+}
+
+TEST(Stability, WhatOutlastsEveryChangeStands) {
+    EXPECT_EQ(withheld(chequered(0), judging_by("patches", 1)), std::nullopt);
+}
+
+TEST(Stability, AVerdictThatOtherFindingsSupportStands) {
+    evidence::Finding copies;
+    copies.analyzer = "image.copy_move";
+    copies.outcome = evidence::Outcome::kRan;
+    copies.measurements = {{"strength", 1, "1"}};
+    EXPECT_EQ(withheld(chequered(24), judging_by("half_peak", 10), {copies}), std::nullopt);
+}
+
+}  // namespace
+}  // namespace bonafide::engine
