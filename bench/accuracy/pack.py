@@ -112,16 +112,17 @@ def benched(program, name, work, jobs):
     """The result of `bonafide bench` over the set's manifest; of a run that was stopped, what is left of it."""
     result, state = work / f"{name}.json", work / f"{name}.state"
     command = [program, "bench", work / f"{name}.csv", "--launder", "--output", result, "--resume", state, *(["--jobs", str(jobs)] if jobs else [])]
+    result.unlink(missing_ok=True)  # an earlier one's figures are not to pass for this one's
     for _ in range(2):
         done = subprocess.run(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
         if "another bench" not in done.stderr:
             break
         state.unlink()  # of another program or manifest
     sys.stderr.write(done.stderr)
-    passes = json.loads(result.read_text())
-    if len(passes.get("passes", [])) != 2:
+    figures_of_both = json.loads(result.read_text()) if result.exists() else {}
+    if len(figures_of_both.get("passes", [])) != 2:
         sys.exit(f"{name}: bench did not finish")
-    return passes
+    return figures_of_both
 
 
 def wilson(count, of):
