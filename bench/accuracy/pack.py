@@ -30,7 +30,7 @@ TAUGHT = {
     "pictures": "`seen`: of sources that taught the two networks of `image.generated`: **own training data, worth nothing as accuracy**. `held out`: of sources and mostly of generators that taught neither; the curve of `image.generated` "
                 "was fitted on them, so that its ratio, not its order, knows them. Inpainted pictures taught nothing. Genuine ones of permissive licence taught `image.edits.network`.",
     "photos": "Genuine alone: what is called fake here is a false alarm. `held out`: did not teach `image.generated`. The photographs of 27 of these cameras taught `image.edits.network`, edits of the other cameras' the joint judgement of edits (`fusion.edits`).",
-    "splices": "Nothing of CASIA's edited pictures taught anything; half of its authentic ones taught `image.generated`, and some the curve of `image.noise.level`. **As they are, the JPEG tables alone tell its classes apart** (the two were saved by other programs): "
+    "splices": "Nothing of CASIA's edited pictures taught anything; half of its authentic ones taught `image.generated`, and some the curve of `image.noise.level`. **As they are, JPEG tables and metadata alone tell its classes apart** (the two were saved by other programs): "
                "only the laundered columns are about edits, and not purely, since the first save is still in them.",
     "voices": "Every clip taught `voice.synthetic` (what it says of sources left out stands in its README): **own training data, worth nothing as accuracy**. The false alarms after laundering are still worth reading: a genuine voice that is called fake although it was taught "
               "as genuine is the least that a stranger's has to expect.",
@@ -249,7 +249,7 @@ def page(results, most):
         "**Much of this pack taught the analyzers. What is said under each heading tells which figures are of media that taught what judges them; such figures show that the program holds together, not how often it is right elsewhere.** "
         "Where no fake taught anything, or both classes were left out, it is said too.\n",
         "Shares have 95 % intervals after Wilson, as if files were independent; areas under the curve (AUC) and `found` (share of the fakes above the threshold at which 2 % of the genuine files alarm) have bootstrap intervals over whole "
-        "sources. \"Spoke of\": files as they are, and laundered. An analyzer without a ratio has no say in a verdict. What gives every file the same number is left out. [measuring.md](measuring.md) explains every figure.\n"]
+        "sources. \"Spoke of\": files as they are, and laundered. An analyzer without a ratio has no say by itself; those of edits are judged together, as `fusion.edits`. What gives every file the same number is left out. [measuring.md](measuring.md) explains every figure.\n"]
     for name, result in results.items():
         lines += section(name, result)
     return "\n".join(lines).rstrip() + "\n"
