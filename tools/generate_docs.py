@@ -31,7 +31,7 @@ def cell(text):
 def page(analyzer, folder):
     lines = [NOTE, f"# {analyzer['id']}\n", f"{cell(analyzer['summary'])}\n",
              f"Version {analyzer['version']}. Looks at: {', '.join(analyzer['inputs'])}. Draws a map: {'yes' if analyzer['emits_map'] else 'no'}.",
-             f"How it works and its measured error rates: [{folder}](../../{folder}/README.md).\n",
+             f"How it works and its measured error rates: [{folder}](../../{folder}/README.md). Over the whole development pack: [accuracy.md](../guide/accuracy.md).\n",
              "## Limits\n", f"{cell(analyzer['limits'])}\n", "## Known false alarms\n", f"{cell(analyzer['known_false_alarms'])}\n",
              "## Reference\n", f"{cell(analyzer['reference'])}\n", "## Measures\n", "| name | unit | meaning |", "| --- | --- | --- |"]
     lines += [f"| `{entry['name']}` | {entry['unit']} | {cell(entry['meaning'])} |" for entry in analyzer["emits"]]

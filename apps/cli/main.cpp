@@ -168,7 +168,9 @@ CLI::App& add_bench(CLI::App& app, Options& options) {
         ->take_all()
         ->type_name("LABEL");
     command.add_option("--output", request.output, "Write all figures here as JSON")->type_name("FILE");
-    command.add_flag("--launder", request.launder, "Once more as a social network passes pictures on");
+    command.add_flag(
+        "--launder", request.launder,
+        "Once more as the net passes media on: pictures and films as a social network, recordings as a voice message");
     add_choice(command, request.job, options);
     command
         .add_option("--resume", request.resume, "Go on with a bench that was stopped; STATE is made at the first run")

@@ -15,7 +15,7 @@ constexpr std::size_t kMostWaiting = 6;
 
 FacesOfFilm::FacesOfFilm(std::vector<Work>& works, const infer::ModelStore& models) : models_(models) {
     for (Work& work : works) {
-        if (work.definition->wants_faces) {
+        if (work.watches) {
             lines_.push_back({&work, {}, false});
         }
     }

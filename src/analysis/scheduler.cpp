@@ -80,6 +80,12 @@ bool listens(const AnalyzerDefinition& definition, const features::ClaimedPerson
     return definition.wants_sound && (!definition.wants_claim || voice_known);
 }
 
+/// The same of faces. The frames are decoded all the same: that none were would read like a damaged film.
+bool watches(const AnalyzerDefinition& definition, const features::ClaimedPerson* claimed) {
+    const bool face_known = claimed != nullptr && !claimed->looks.empty();
+    return definition.wants_faces && (!definition.wants_claim || face_known);
+}
+
 bool streams(const AnalyzerDefinition& definition) {
     return definition.wants_packets || definition.wants_frames || definition.wants_faces || definition.wants_sound;
 }
@@ -172,6 +178,7 @@ RunResult run(const std::vector<Planned>& plan, const features::Media& media, co
         Work work;
         work.definition = planned.definition;
         work.listens = listens(*planned.definition, claimed);
+        work.watches = watches(*planned.definition, claimed);
         work.failure = model_problem(*planned.definition, models);
         if (work.failure.empty()) {
             work.analyzer = planned.definition->create(planned.parameters);

@@ -74,7 +74,8 @@ AnalyzerDefinition definition() {
     return made;
 }
 
-RunResult run_over_flat_film(const std::vector<const AnalyzerDefinition*>& definitions) {
+RunResult run_over_flat_film(const std::vector<const AnalyzerDefinition*>& definitions,
+                             const features::ClaimedPerson* claimed = nullptr) {
     const std::vector<std::uint8_t> bytes = flat_film();
     const auto source = ingest::open_memory(bytes);
     const auto media = features::Media::open(ingest::identify(*source), *source, Limits{});
@@ -86,7 +87,7 @@ RunResult run_over_flat_film(const std::vector<const AnalyzerDefinition*>& defin
     for (const AnalyzerDefinition* each : definitions) {
         plan.push_back({each, *Parameters::resolve({}, {})});
     }
-    return run(plan, **media, *models, {}, nullptr, {});
+    return run(plan, **media, *models, {}, nullptr, {}, nullptr, claimed);
 }
 
 TEST(FacesOfAFilm, ReachEveryAnalyzerInOrderWhateverTheOthersDo) {
@@ -102,6 +103,18 @@ TEST(FacesOfAFilm, ReachEveryAnalyzerInOrderWhateverTheOthersDo) {
     }
     EXPECT_EQ(result.analyses[1].analysis.outcome, evidence::Outcome::kFailed);
     EXPECT_NE(result.analyses[1].analysis.reason.find("enough"), std::string::npos);
+}
+
+TEST(FacesOfAFilm, AreShownToWhoComparesThemOnlyWhereAFaceIsKnown) {
+    AnalyzerDefinition comparing = definition<Habit::kQuick>();
+    comparing.wants_claim = true;
+    const auto frames_of = [&](const features::ClaimedPerson* claimed) {
+        return run_over_flat_film({&comparing}, claimed).analyses.at(0).analysis.measurements.front().value;
+    };
+    const features::ClaimedPerson heard{"Ann", {}, {evidence::VoiceNumbers{}}}, looked_at{"Ann", {{}}, {}};
+    EXPECT_EQ(frames_of(nullptr), 0);
+    EXPECT_EQ(frames_of(&heard), 0) << "only the voice is known";
+    EXPECT_EQ(frames_of(&looked_at), kFrames);
 }
 
 TEST(FacesOfAFilm, AreNotWaitedForWhenAllAnalyzersAreBroken) {

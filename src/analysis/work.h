@@ -19,7 +19,7 @@ inline double seconds_since(Clock::time_point start) {
 struct Work {
     const AnalyzerDefinition* definition = nullptr;
     std::unique_ptr<Analyzer> analyzer;
-    bool listens = false;  ///< whether sound is told to it
+    bool listens = false, watches = false;  ///< whether sound, and whether faces of a film, are told to it
     std::string failure;
     double time_s = 0;
 

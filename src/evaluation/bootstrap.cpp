@@ -109,4 +109,20 @@ std::optional<Interval> bootstrap_mean_interval(const std::vector<GroupedValue>&
     });
 }
 
+std::vector<GroupedValue> ordered_within_groups(const std::vector<Trial>& trials) {
+    std::map<std::string, std::vector<Trial>> groups;
+    for (const Trial& trial : trials) {
+        if (!trial.group.empty()) {
+            groups[trial.group].push_back(trial);
+        }
+    }
+    std::vector<GroupedValue> ordered;
+    for (const auto& [name, members] : groups) {
+        if (const auto share = area_under_curve(members)) {
+            ordered.push_back({*share, name});
+        }
+    }
+    return ordered;
+}
+
 }  // namespace bonafide::evaluation

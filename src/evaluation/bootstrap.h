@@ -35,4 +35,9 @@ struct GroupedValue {
 std::optional<Interval> bootstrap_mean_interval(const std::vector<GroupedValue>& values,
                                                 const BootstrapOptions& options = {});
 
+/// Of every named group that holds both classes (a genuine film and its forgery), the share of its pairs of a
+/// manipulated and a genuine trial in which the manipulated one scores higher, ties counting half. In the order of
+/// their names.
+std::vector<GroupedValue> ordered_within_groups(const std::vector<Trial>& trials);
+
 }  // namespace bonafide::evaluation

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <random>
+#include <string>
 
 namespace bonafide::evaluation {
 namespace {
@@ -140,6 +142,21 @@ TEST(Detection, OneClassAloneHasNoRates) {
     EXPECT_FALSE(area_under_curve(trials) || equal_error_rate(trials) || least_detection_cost(trials) ||
                  actual_detection_cost(trials) || log_likelihood_ratio_cost(trials) || found_at(trials, 0.02));
     EXPECT_FALSE(area_under_curve({}).has_value());
+}
+
+TEST(Bootstrap, OrderIsAskedWithinGroupsThatHoldBothClasses) {
+    const std::vector<Trial> trials = {
+        {1, false, "right"}, {2, true, "right"},  {9, false, "wrong"}, {3, true, "wrong"},
+        {5, false, "tie"},   {5, true, "tie"},    {0, true, "alone"},  {9, false, ""},
+        {0, true, ""},       {1, false, "three"}, {4, false, "three"}, {2, true, "three"},
+    };
+    std::map<std::string, double> shares;
+    for (const GroupedValue& each : ordered_within_groups(trials)) {
+        shares[each.group] = each.value;
+    }
+    EXPECT_THAT(shares, testing::UnorderedElementsAre(testing::Pair("right", 1.0), testing::Pair("wrong", 0.0),
+                                                      testing::Pair("tie", 0.5), testing::Pair("three", 0.5)));
+    EXPECT_TRUE(ordered_within_groups({{1, true, ""}, {0, false, ""}}).empty());
 }
 
 TEST(Bootstrap, CoversTheTruthAboutAsOftenAsItSays) {

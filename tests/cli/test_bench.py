@@ -2,11 +2,13 @@
 
 import csv
 import json
+import pathlib
 import re
 import shutil
 import signal
 import struct
 import subprocess
+import sys
 import time
 import zlib
 from collections import Counter
@@ -113,17 +115,58 @@ def test_figures_agree_with_check(bonafide, labelled, tmp_path):
 
 
 def test_laundered_as_well(bonafide, labelled, examples, tmp_path):
-    shutil.copy(examples / "recording.wav", tmp_path / "recording.wav")
     rows = [[labelled / "camera0.jpg", "real", "", "", ""], [labelled / "spliced0.jpg", "fake", "", "", labelled / "mask.png"],
-            ["recording.wav", "real", "", "", ""]]
+            [examples / "recording.wav", "real", "", "", ""], [examples / "film.mp4", "real", "", "", ""]]
     manifest = write_manifest(tmp_path / "manifest.csv", rows)
     done = bonafide("bench", manifest, "--launder", "--output", tmp_path / "result.json")
     assert done.returncode == 0, done.stderr
-    assert "Laundered" in done.stdout and "not laundered: 1 " in done.stdout
+    assert "Laundered" in done.stdout and "not laundered" not in done.stdout
     result = json.loads((tmp_path / "result.json").read_text())
     native, laundered = result["passes"]
-    assert (native["inputs"], laundered["inputs"], laundered["left_out"]) == (3, 2, 1)
+    assert (native["inputs"], laundered["inputs"], laundered["left_out"]) == (4, 4, 0)
     assert entry_of(result, "image.noise.level", 1)["localisation"]["n"] in (0, 1)
+    before, after = ({file["file"]: file for file in each["files"]} for each in (native, laundered))
+    assert before.keys() == after.keys() and all(before[name]["label"] == after[name]["label"] for name in before)
+    for name in (str(examples / "recording.wav"), str(examples / "film.mp4")):
+        assert after[name]["media"] == before[name]["media"] and not after[name]["problem"]
+        assert after[name]["analyzers"] != before[name]["analyzers"], "the laundered pass measured something else"
+
+
+def test_what_cannot_be_laundered_is_told(bonafide, examples, tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff" + bytes(100))
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", str(examples / "film.mp4"), "-frames:v", "1", "-an", str(tmp_path / "single.mp4")], check=True)
+    manifest = write_manifest(tmp_path / "manifest.csv", [["broken.jpg", "real"], ["single.mp4", "real"]], ("file", "label"))
+    done = bonafide("bench", manifest, "--launder", "--output", tmp_path / "result.json")
+    assert done.returncode == 2
+    assert "not laundered: 1 " in done.stdout and "single.mp4: " in done.stderr and "too short" in done.stderr
+
+
+def test_pairs_in_the_right_order(bonafide, labelled, tmp_path):
+    bonafide("bench", labelled / "manifest.csv", "--analyzer", "image.noise.level", "--output", tmp_path / "result.json")
+    noise = entry_of(json.loads((tmp_path / "result.json").read_text()), "image.noise.level")
+    assert noise["groups_of_both"] == 3 and noise["in_order"] == noise["auc"], "every pair is the same pair"
+    rows = [[labelled / f"{name}{number}.jpg", label, name] for number in range(2) for name, label in (("camera", "real"), ("spliced", "fake"))]
+    done = bonafide("bench", write_manifest(tmp_path / "apart.csv", rows, ("file", "label", "group")), "--analyzer", "image.noise.level", "--output", tmp_path / "apart.json")
+    apart = entry_of(json.loads((tmp_path / "apart.json").read_text()), "image.noise.level")
+    assert apart["groups_of_both"] == 0 and apart["in_order"] is None and "in order" not in done.stdout
+
+
+def test_the_page_of_the_pack(bonafide, labelled, tmp_path):
+    """bench/accuracy/pack.py over a pack of the build's own pictures, stopped after the first set and gone on with."""
+    (tmp_path / "splices").mkdir()
+    rows = [[labelled / "camera0.jpg", "authentic", ""], [labelled / "camera1.jpg", "authentic", ""], [labelled / "spliced0.jpg", "splice", labelled / "mask.png"]]
+    write_manifest(tmp_path / "splices/manifest.csv", rows, ("file", "label", "mask"))
+    script = pathlib.Path(__file__).resolve().parents[2] / "bench/accuracy/pack.py"
+    command = [sys.executable, str(script), str(bonafide.path), str(tmp_path), str(tmp_path / "work"), "--sets", "splices", "--output", str(tmp_path / "page.md"), "--jobs", "1"]
+    subprocess.run(command, check=True, timeout=600)
+    page = (tmp_path / "page.md").read_text()
+    assert "## splices: 3 files" in page and "taught" in page
+    assert re.search(r"\| genuine: authentic \| as they are \| 2 \| 0\.0 % \[0\.0, 65\.8\]", page), "of two files, none is not never"
+    assert re.search(r"\| fake: splice \| as they are \| 1 \|", page) and "`image.noise.level`" in page
+    before = (tmp_path / "work/splices.state").read_text()
+    (tmp_path / "work/splices.json").unlink()
+    subprocess.run(command, check=True, timeout=60)
+    assert (tmp_path / "page.md").read_text() == page and (tmp_path / "work/splices.state").read_text() == before, "nothing was measured again"
 
 
 def test_genuine_media_alone(bonafide, labelled, tmp_path):

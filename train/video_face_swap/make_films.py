@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Lists what video.face.swap is fitted and tested on: every clip as it is, laundered (H.264, CRF 28, 480 lines), and at half its size.
 
-usage: make_films.py DATA OUT
-OUT gets the coded films, films.csv (file, label, kind, pair, source, version) and paths.txt in the same order. `source` is one recording.
+usage: make_films.py DATA OUT [--versions CONFIG]
+CONFIG names the versions (config.json; strata.json has more). OUT gets the coded films, films.csv (file, label, kind, pair, source, version) and paths.txt in the same order. `source` is one recording.
 """
 import argparse
 import csv
@@ -20,7 +20,8 @@ def coded(source, target, how):
     else:
         side = how["shorter_side_px"]
         fit = f"scale='if(gt(iw,ih),-2,trunc(min({side},iw)/2)*2)':'if(gt(iw,ih),trunc(min({side},ih)/2)*2,-2)'"
-    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(source), "-an", "-vf", fit, "-c:v", "libx264", "-crf", str(how["crf"]), "-preset", "medium",
+    cut = ["-t", str(how["length_s"])] if "length_s" in how else ["-sseof", str(-how["last_s"])] if "last_s" in how else []
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *cut, "-i", str(source), "-an", "-vf", fit, "-c:v", "libx264", "-crf", str(how["crf"]), "-preset", "medium",
                     "-threads", "1", "-pix_fmt", "yuv420p", str(target)], check=True)
 
 
@@ -28,8 +29,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--versions", type=pathlib.Path, default=HERE / "config.json")
     options = parser.parse_args()
-    config = json.loads((HERE / "config.json").read_text())
+    config = json.loads(options.versions.read_text())
     clips = list(csv.DictReader(open(options.data / "clips/manifest.csv")))
     rows, paths = [], []
     for version, how in config["versions"].items():

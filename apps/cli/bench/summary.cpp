@@ -36,6 +36,14 @@ std::optional<double> found_share(const std::vector<Trial>& trials) {
     return point ? std::optional(1 - point->miss_rate) : std::nullopt;
 }
 
+Json mean_of(const std::vector<evaluation::GroupedValue>& values) {
+    double sum = 0;
+    for (const evaluation::GroupedValue& each : values) {
+        sum += each.value;
+    }
+    return values.empty() ? Json() : Json(sum / static_cast<double>(values.size()));
+}
+
 /// What one analyzer said about each of some inputs.
 class View {
   public:
@@ -106,18 +114,23 @@ Json detection_json(const View& view, const std::vector<Sample>& samples, const 
                  {"score", view.score_name()}};
     json["auc"] = or_null(evaluation::area_under_curve(scored));
     json["eer"] = or_null(evaluation::equal_error_rate(scored));
-    // Who said nothing about anything did not find nothing.
-    const auto point = scored.empty() ? std::nullopt : evaluation::found_at(all, kFalseAlarmRate);
+    // Who said nothing about anything did not find nothing; and who spoke of one class alone (only the fakes have
+    // sound) raised no alarm because it was not asked.
+    const auto point = json["auc"].is_null() ? std::nullopt : evaluation::found_at(all, kFalseAlarmRate);
     json["found_at_2_percent"] = point ? Json(1 - point->miss_rate) : Json();
     json["threshold_at_2_percent"] = point && point->threshold > kSilent ? Json(point->threshold) : Json();
     json["main_measurement_auc"] = or_null(evaluation::area_under_curve(by_measurement));
+    const std::vector<evaluation::GroupedValue> ordered = evaluation::ordered_within_groups(scored);
+    json["groups_of_both"] = ordered.size();
+    json["in_order"] = mean_of(ordered);
     if (with_intervals) {
+        json["in_order_interval"] = interval_json(evaluation::bootstrap_mean_interval(ordered, bootstrap));
         json["auc_interval"] =
             interval_json(evaluation::bootstrap_interval(scored, evaluation::area_under_curve, bootstrap));
         json["eer_interval"] =
             interval_json(evaluation::bootstrap_interval(scored, evaluation::equal_error_rate, bootstrap));
         json["found_at_2_percent_interval"] =
-            interval_json(evaluation::bootstrap_interval(all, found_share, bootstrap));
+            point ? interval_json(evaluation::bootstrap_interval(all, found_share, bootstrap)) : Json();
     }
     json["min_dcf"] = or_null(evaluation::least_detection_cost(scored));
     if (view.calibrated()) {
@@ -209,7 +222,8 @@ Json analyzer_json(const std::vector<Sample>& samples, const std::string& name, 
     for (const auto& kind : kinds_of(samples)) {
         const std::vector<Sample> chosen = of_kind(samples, kind);
         Json entry = {{"kind", kind.first}, {"is_manipulated", kind.second}};
-        entry.update(detection_json(view, chosen, bootstrap, is_fusion));
+        // Of what weighs nothing in a verdict nobody needs them, and they take their time.
+        entry.update(detection_json(view, chosen, bootstrap, view.calibrated()));
         entry["localisation"] = localisation_json(view, is_fusion, chosen, bootstrap, is_fusion);
         json["kinds"].push_back(std::move(entry));
     }

@@ -119,6 +119,20 @@ std::string by_kind(const Json& pass, const std::string& title, bool of_manipula
     return anything ? "\n" + grid.text() : std::string();
 }
 
+/// Where no group holds both classes, nothing.
+std::string order(const Json& pass) {
+    Grid grid({"groups", "of both", "in order [95 %]"});
+    bool anything = false;
+    for (const Json& entry : pass["analyzers"]) {
+        if (entry["groups_of_both"] > 0) {
+            grid.add({shown(entry["analyzer"]), count(entry["groups_of_both"]),
+                      with_interval(entry["in_order"], entry["in_order_interval"])});
+            anything = true;
+        }
+    }
+    return anything ? "\n" + grid.text() : std::string();
+}
+
 std::string verdicts(const Json& pass) {
     Grid grid({"verdicts", "n", "manipulated", "authentic", "inconclusive", "not judged", "failed", "APCER/BPCER",
                "of answered"});
@@ -160,7 +174,7 @@ std::string table_of(const Json& pass) {
                    [](const Json& kind) { return percent(kind["localisation"]["alarm_area"]); }) +
            by_kind(pass, "area > 1 %", false,
                    [](const Json& kind) { return percent(kind["localisation"]["alarm_area_over_1_percent"]); }) +
-           calibration(pass) + verdicts(pass);
+           order(pass) + calibration(pass) + verdicts(pass);
 }
 
 }  // namespace bonafide::cli

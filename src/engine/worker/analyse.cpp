@@ -340,7 +340,7 @@ report::Report analyse(const Job& job, const Given& given, const Equipment& equi
     std::unique_ptr<ingest::ByteSource> memory;
     std::optional<Error> unwashed;
     if (job.launder) {
-        if (auto bytes = laundered(identity, *given.input, job.limits)) {
+        if (auto bytes = laundered(identity, *given.input, job.limits, job.threads)) {
             washed = std::move(*bytes);
             memory = ingest::open_memory(washed);
             identity = ingest::identify(*memory);

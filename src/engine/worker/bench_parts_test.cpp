@@ -1,6 +1,9 @@
 // What `bench` has the worker do: count shades against a mask, and launder.
 #include "engine/worker/launder.h"
 #include "engine/worker/localise.h"
+#include "fixtures/clip.h"
+#include "fixtures/sound.h"
+#include "forge/film_copy.h"
 #include "media/encode.h"
 #include "media/image.h"
 
@@ -83,7 +86,7 @@ TEST(Localise, RefusesWhatIsNoMask) {
 
 media::Image relaundered(const Bytes& bytes) {
     const auto source = ingest::open_memory(bytes);
-    const auto washed = laundered(ingest::identify(*source), *source, {});
+    const auto washed = laundered(ingest::identify(*source), *source, {}, 1);
     EXPECT_TRUE(washed.ok());
     const auto again = ingest::open_memory(*washed);
     auto image = media::decode_image(ingest::identify(*again), *washed, {});
@@ -99,14 +102,68 @@ TEST(Launder, ShrinksTheLongerSideTo1080AndNeverEnlarges) {
     EXPECT_TRUE(relaundered(media::encode_png(picture({64, 64}))).lossy);
 }
 
-TEST(Launder, RefusesWhatIsNoPicture) {
-    const Bytes noise(100, 0x5A);
-    const auto source = ingest::open_memory(noise);
-    EXPECT_FALSE(laundered(ingest::identify(*source), *source, {}).ok());
+Bytes streams_laundered(const Bytes& bytes) {
+    const auto source = ingest::open_memory(bytes);
+    auto sent = laundered(ingest::identify(*source), *source, {}, 1);
+    EXPECT_TRUE(sent.ok()) << (sent.ok() ? "" : sent.error().message);
+    return sent.ok() ? std::move(*sent) : Bytes();
+}
+
+Bytes film(cv::Size size, int frames, bool with_sound) {
+    fixtures::ClipOptions options;
+    options.width_px = size.width;
+    options.height_px = size.height;
+    options.frames = frames;
+    fixtures::Clip clip = fixtures::make_clip(options);
+    if (with_sound) {
+        clip.sound = fixtures::make_sound(fixtures::SoundKind::kSpeechLike, 44'100, frames / clip.rate_hz, 3);
+    }
+    fixtures::EncodeOptions encoding;
+    encoding.codec = "mpeg4";
+    encoding.quality = 2;
+    return fixtures::encode_clip(clip, encoding);
+}
+
+TEST(Launder, FilmsBecomeH264OfAtMost720pWithTheirSoundAsAac) {
+    const Bytes given = film({1600, 900}, 8, true), washed = streams_laundered(given);
+    const auto opened = forge::open_film(washed, {});
+    ASSERT_TRUE(opened.ok() && opened->pictures() != nullptr && opened->sound() != nullptr);
+    EXPECT_EQ(opened->pictures()->codec, "h264");
+    EXPECT_EQ(opened->size(), cv::Size(1280, 720));
+    EXPECT_EQ(opened->sound()->codec, "aac");
+    EXPECT_LT(washed.size(), given.size() / 2);
+}
+
+TEST(Launder, FilmsAreNeverEnlargedAndMayBeSilent) {
+    const Bytes washed = streams_laundered(film({320, 180}, 8, false));
+    const auto opened = forge::open_film(washed, {});
+    ASSERT_TRUE(opened.ok() && opened->pictures() != nullptr);
+    EXPECT_EQ(opened->size(), cv::Size(320, 180));
+    EXPECT_EQ(opened->sound(), nullptr);
+}
+
+TEST(Launder, RecordingsBecomeVoiceMessages) {
+    const fixtures::Sound sound = fixtures::make_sound(fixtures::SoundKind::kSpeechLike, 16'000, 2, 3);
+    const Bytes washed = streams_laundered(fixtures::encode_sound(sound, fixtures::SoundFormat::kWav));
+    const auto opened = forge::open_film(washed, {});
+    ASSERT_TRUE(opened.ok() && opened->sound() != nullptr);
+    EXPECT_EQ(opened->pictures(), nullptr);
+    EXPECT_EQ(opened->sound()->codec, "opus");
+    EXPECT_NEAR(opened->sound()->duration_s, 2, 0.1);
+    EXPECT_LT(washed.size(), 12'000U) << "24 kbit/s";
+}
+
+TEST(Launder, RefusesWhatIsNoMediumOrDamaged) {
     Bytes torn = media::encode_png(picture({64, 64}));
     torn.resize(20);
-    const auto cut = ingest::open_memory(torn);
-    EXPECT_FALSE(laundered(ingest::identify(*cut), *cut, {}).ok());
+    Bytes cut = film({320, 180}, 20, true);
+    cut.resize(cut.size() / 2);
+    for (const Bytes& bytes : {Bytes(100, 0x5A), torn, cut, film({320, 180}, 1, false)}) {
+        const auto source = ingest::open_memory(bytes);
+        const auto refused = laundered(ingest::identify(*source), *source, {}, 1);
+        ASSERT_FALSE(refused.ok());
+        EXPECT_FALSE(refused.error().message.empty());
+    }
 }
 
 TEST(Launder, HalvedColourIsSmaller) {

@@ -1,23 +1,20 @@
 #include "engine/worker/launder.h"
 
 #include "forge/launder.h"
+#include "forge/launder_film.h"
 #include "media/image.h"
 
-#include <string_view>
+#include <string>
 #include <utility>
 
 namespace bonafide::engine {
 namespace {
 
-constexpr std::string_view kProfile = "social";
+constexpr const char* kProfile = "social";  ///< of pictures and of films
+constexpr const char* kVoiceMessage = "opus=24";
 
-}  // namespace
-
-Result<std::vector<std::uint8_t>> laundered(const ingest::Identity& identity, const ingest::ByteSource& source,
-                                            const Limits& limits) {
-    if (identity.kind != ingest::MediaKind::kImage) {
-        return Error{ErrorCode::kUnsupported, "only still pictures can be laundered"};
-    }
+Result<std::vector<std::uint8_t>> laundered_picture(const ingest::Identity& identity, const ingest::ByteSource& source,
+                                                    const Limits& limits) {
     const auto bytes = source.read_all(limits.size_bytes);
     if (!bytes) {
         return bytes.error();
@@ -35,6 +32,38 @@ Result<std::vector<std::uint8_t>> laundered(const ingest::Identity& identity, co
         return sent.error();
     }
     return std::move(sent->bytes);
+}
+
+Result<std::vector<std::uint8_t>> laundered_film(const ingest::ByteSource& source, bool has_pictures,
+                                                 const Limits& limits, int threads) {
+    forge::Order order;
+    order.kind = "launder";
+    order.format = has_pictures ? "mp4" : "m4a";
+    if (has_pictures) {
+        order.profile = kProfile;
+    } else {
+        order.steps = {kVoiceMessage};
+    }
+    auto sent = forge::make_laundered_film(order, forge::Given{source}, limits, threads);
+    if (!sent) {
+        return sent.error();
+    }
+    return std::move(sent->bytes);
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> laundered(const ingest::Identity& identity, const ingest::ByteSource& source,
+                                            const Limits& limits, int threads) {
+    switch (identity.kind) {
+        case ingest::MediaKind::kImage:
+            return laundered_picture(identity, source, limits);
+        case ingest::MediaKind::kVideo:
+        case ingest::MediaKind::kAudio:
+            return laundered_film(source, identity.kind == ingest::MediaKind::kVideo, limits, threads);
+        default:
+            return Error{ErrorCode::kUnsupported, "only pictures, films and recordings can be laundered"};
+    }
 }
 
 }  // namespace bonafide::engine

@@ -14,7 +14,8 @@ using analysis::Analysis;
 
 struct Judged {
     const FaceRecord* face = nullptr;
-    double score = 0;  ///< sigmas
+    double score = 0;           ///< sigmas
+    double for_size_sigma = 0;  ///< of these, what was added because the face is small
 };
 
 std::string with_decimals(double value, int decimals) {
@@ -75,6 +76,17 @@ void point_at(Analysis& analysis, const Judged& judged) {
     analysis.observations.push_back(std::move(observation));
 }
 
+/// What small faces score lower was added from here on, in words as well.
+constexpr double kWorthSaying = 0.05;
+
+std::string words_for_size(const Judged& judged) {
+    return judged.for_size_sigma < kWorthSaying
+               ? std::string()
+               : " Small faces score lower: " + with_decimals(judged.for_size_sigma, 1) +
+                     " standard deviations were added for a height of " + with_decimals(judged.face->face_px, 0) +
+                     " px.";
+}
+
 /// Genuine faces lie within so many standard deviations of their mean for the most part.
 constexpr double kUsual = 0.8;
 
@@ -121,7 +133,8 @@ Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, c
             continue;
         }
         if (const auto score = model.score(face.texture)) {
-            judged.push_back({&face, *score});
+            const double for_size = -model.expected_of_size(face.face_px);
+            judged.push_back({&face, *score + for_size, for_size});
         }
     }
     if (judged.empty()) {
@@ -130,7 +143,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, c
     std::stable_sort(judged.begin(), judged.end(), [](const Judged& a, const Judged& b) { return a.score > b.score; });
     const double score = together(judged);
     Analysis analysis;
-    analysis.explanation = overall_words(judged, score, options);
+    analysis.explanation = overall_words(judged, score, options) + words_for_size(judged.front());
     const FaceRecord& strongest = *judged.front().face;
     analysis.measurements = {
         {"film_score", score, "sigma"},
@@ -139,6 +152,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const LinearModel& model, c
         {"face_height", strongest.face_px, "px"},
         {"moments", static_cast<double>(strongest.measured), "count"},
         {"detail", detail_of(strongest.texture), "nat"},
+        {"added_for_size", judged.front().for_size_sigma, "sigma"},
     };
     for (const Judged& each : judged) {
         if (each.score >= options.least_score && analysis.observations.size() < analysis::kMostObservations) {

@@ -66,6 +66,14 @@ Result<LinearModel> LinearModel::parse(std::string_view text) {
     }
     model.clip_ = *clip;
     model.offset_ = *offset;
+    if (const auto small = document.find("small_faces"); small != document.end()) {
+        const auto below = number_in(*small, "below_px"), a_halving = number_in(*small, "a_halving");
+        if (!below || *below <= 0 || !a_halving || *a_halving < 0) {
+            return invalid("has numbers of small faces that cannot be");
+        }
+        model.full_px_ = *below;
+        model.a_halving_ = *a_halving;
+    }
     for (const Json& each : *terms) {
         const auto place = number_of(each, "place", kPlaces, name_of_place);
         const auto channel = number_of(each, "channel", kChannels, name_of_channel);
@@ -90,6 +98,10 @@ Channels LinearModel::channels() const {
         used.set(term.channel);
     }
     return used;
+}
+
+double LinearModel::expected_of_size(double face_px) const {
+    return face_px > 0 && face_px < full_px_ ? a_halving_ * std::log2(face_px / full_px_) : 0;
 }
 
 std::optional<double> LinearModel::score(const Texture& texture) const {

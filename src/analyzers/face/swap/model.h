@@ -21,6 +21,10 @@ class LinearModel {
     /// Nothing where less than half of what the model looks at, or too little of the surroundings, is in the picture.
     std::optional<double> score(const Texture& texture) const;
 
+    /// By how much genuine faces of `face_px` (forehead to chin) score lower than large ones do: 0 or less, sigmas. Of
+    /// a small face the finest detail that a picture holds is coarser, measured on the face.
+    double expected_of_size(double face_px) const;
+
     /// The channels that it looks at.
     Channels channels() const;
 
@@ -30,6 +34,7 @@ class LinearModel {
         double mean = 0, scale = 1, weight = 0;
     };
     double clip_ = 0, offset_ = 0;
+    double full_px_ = 0, a_halving_ = 0;  ///< below `full_px_` the score falls by so much with every halving
     std::vector<Term> terms_;
 };
 

@@ -79,6 +79,7 @@ const analysis::AnalyzerDefinition& face_swap() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "face.swap";
+        made.version = 2;
         made.summary =
             "Whether another face was blended in: fine detail along the outline of a face against its own "
             "surroundings, over the tracks of films.";
@@ -105,6 +106,8 @@ const analysis::AnalyzerDefinition& face_swap() {
             {"face_height", "px", "Forehead to chin, of the face with the highest score"},
             {"moments", "count", "Frames in which that face was measured"},
             {"detail", "nat", "Logarithm of the fine detail left in and around that face, levels squared"},
+            {"added_for_size", "sigma",
+             "Part of that face's score: by how much genuine faces of its height score lower"},
             {"face_score", "sigma", "Of the face that is pointed at"},
             {"track", "1", "Number of that face: as `faces detect` counts them"},
         };

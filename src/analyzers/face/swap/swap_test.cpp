@@ -213,6 +213,24 @@ TEST(FaceSwap, TellsASmoothedFaceFromAnUntouchedOne) {
     EXPECT_NE(swapped.observations.front().explanation.find("outline"), std::string::npos);
 }
 
+TEST(FaceSwap, ComparesASmallFaceWithSmallOnes) {
+    const std::string text = kSmoothLips;
+    const auto sized = LinearModel::parse(text.substr(0, text.size() - 1) +
+                                          R"(, "small_faces": {"below_px": 160, "a_halving": 1.5}})");
+    ASSERT_TRUE(sized.ok());
+    EXPECT_DOUBLE_EQ(sized->expected_of_size(80), -1.5);
+    EXPECT_DOUBLE_EQ(sized->expected_of_size(160), 0);
+    EXPECT_DOUBLE_EQ(sized->expected_of_size(400), 0);
+    EXPECT_DOUBLE_EQ(smooth_lips().expected_of_size(80), 0);
+    const auto faces = watched(noise(), 5, 80).finish();
+    const auto as_large = judge(faces, smooth_lips(), film()), as_small = judge(faces, *sized, film());
+    ASSERT_EQ(as_small.outcome, Outcome::kRan);
+    EXPECT_NEAR(as_small.measurements.front().value, as_large.measurements.front().value + 1.5, 0.05);
+    EXPECT_NE(as_small.explanation.find("1.5 standard deviations were added"), std::string::npos);
+    EXPECT_EQ(as_large.explanation.find("were added"), std::string::npos);
+    EXPECT_FALSE(LinearModel::parse(text.substr(0, text.size() - 1) + R"(, "small_faces": {"below_px": 160}})").ok());
+}
+
 TEST(FaceSwap, OneSwappedFaceAmongSeveralCountsAsOneOfThem) {
     FaceRecords records({64, 40}, all_channels());
     for (int frame = 0; frame < 4; ++frame) {

@@ -75,6 +75,7 @@ const analysis::AnalyzerDefinition& video_face_swap() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "video.face.swap";
+        made.version = 2;
         made.summary =
             "Whether another face was laid over a film: detail that stays from frame to frame inside a face and "
             "changes "
@@ -102,6 +103,7 @@ const analysis::AnalyzerDefinition& video_face_swap() {
             {"moments", "count", "Pairs of frames in which that face was compared"},
             {"motion", "px", "Motion of that face and its surroundings from frame to frame"},
             {"detail", "nat", "Logarithm of the fine detail in and around that face, levels squared"},
+            {"counted_share", "1", "Share of that face's score that its number of moments left"},
             {"face_score", "sigma", "Of the face that is pointed at"},
             {"track", "1", "Number of that face: as `faces detect` counts them"},
         };

@@ -94,12 +94,14 @@ FaceRecords film(int frames, double height, bool drawn, const FaceLimits& limits
 }
 
 /// Speaks for a swap where the finest detail changes more along the outline than inside, or flickers more.
-Model by_finest() {
-    auto model = Model::parse(R"({"schema": "bonafide.video_face_swap/1", "clip": 5, "offset": 0,
+constexpr const char* kByFinest = R"({"schema": "bonafide.video_face_swap/1", "clip": 5, "offset": 0,
         "change": [{"mean": 0, "scale": 0.2, "weight": 1}, {"mean": 0, "scale": 1, "weight": 0},
                    {"mean": 0, "scale": 1, "weight": 0}, {"mean": 0, "scale": 1, "weight": 0}],
         "flicker": [{"mean": 0, "scale": 0.5, "weight": 0.2}, {"mean": 0, "scale": 1, "weight": 0},
-                    {"mean": 0, "scale": 1, "weight": 0}, {"mean": 0, "scale": 1, "weight": 0}]})");
+                    {"mean": 0, "scale": 1, "weight": 0}, {"mean": 0, "scale": 1, "weight": 0}]})";
+
+Model by_finest() {
+    auto model = Model::parse(kByFinest);
     EXPECT_TRUE(model.ok());
     return *model;
 }
@@ -202,6 +204,27 @@ TEST(FilmSwap, StaysBoundedInLongFilms) {
     EXPECT_GE(faces.front().moments.size(), FaceRecords::kMostMoments / 2);
     EXPECT_GT(faces.front().moments.back().time_s, 30);  // of 36 s: evenly spread
     EXPECT_TRUE(records.finish().empty());
+}
+
+TEST(FilmSwapModel, CountsLessOfWhatFewMomentsSay) {
+    const std::string text = kByFinest;
+    const auto shrinking =
+        Model::parse(text.substr(0, text.size() - 1) + R"(, "few_moments": {"enough": 24, "noise": 12}})");
+    ASSERT_TRUE(shrinking.ok());
+    EXPECT_DOUBLE_EQ(shrinking->share_of(24), 1);
+    EXPECT_DOUBLE_EQ(shrinking->share_of(1000), 1);
+    EXPECT_DOUBLE_EQ(shrinking->share_of(12), 0.75);
+    EXPECT_LT(shrinking->share_of(6), shrinking->share_of(12));
+    EXPECT_DOUBLE_EQ(by_finest().share_of(6), 1);
+    const auto faces = film(24, 150, true).finish();
+    const std::size_t moments = faces.at(0).moments.size();
+    ASSERT_LT(moments, 24U);
+    const auto whole = judge(faces, by_finest(), usual()), shrunk = judge(faces, *shrinking, usual());
+    EXPECT_NEAR(shrunk.measurements.front().value, whole.measurements.front().value * shrinking->share_of(moments),
+                1e-9);
+    EXPECT_NE(shrunk.explanation.find("moments alone"), std::string::npos);
+    EXPECT_EQ(whole.explanation.find("moments alone"), std::string::npos);
+    EXPECT_FALSE(Model::parse(text.substr(0, text.size() - 1) + R"(, "few_moments": {"enough": 0, "noise": 1}})").ok());
 }
 
 TEST(FilmSwapModel, RefusesWhatItCannotUse) {

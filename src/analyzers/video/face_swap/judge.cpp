@@ -15,6 +15,7 @@ using analysis::Analysis;
 struct Judged {
     const FaceRecord* face = nullptr;
     double score = 0;  ///< sigmas
+    double share = 1;  ///< what the number of moments left of it
 };
 
 std::string with_decimals(double value, int decimals) {
@@ -80,7 +81,7 @@ double together(const std::vector<Judged>& judged) {
 constexpr std::size_t kWindowMoments = 12;
 
 /// From when to when a face is pointed at: the stretches of the film in which it scores as high by itself, or all of
-/// it where no single one does.
+/// it where no single one does. Their scores are whole: that the face stands out at all was decided before.
 std::vector<evidence::Where> stretches(const FaceRecord& face, const Model& model, double least_score) {
     std::vector<evidence::Where> found;
     const std::size_t windows = std::max<std::size_t>(1, face.moments.size() / kWindowMoments);
@@ -125,6 +126,13 @@ void point_at(Analysis& analysis, const Judged& judged, const Model& model, doub
     }
 }
 
+std::string words_for_length(const Judged& judged) {
+    return judged.share == 1 ? std::string()
+                             : " It was compared at " + std::to_string(judged.face->moments.size()) +
+                                   " moments alone, which scatter: " + with_decimals(100 * judged.share, 0) +
+                                   " % of its score were counted.";
+}
+
 /// Genuine faces lie within so many standard deviations of their mean for the most part.
 constexpr double kUsual = 0.8;
 
@@ -158,7 +166,8 @@ Analysis judge(const std::vector<FaceRecord>& faces, const Model& model, const J
             continue;
         }
         if (const auto score = model.score(face.medians(0, face.moments.size()))) {
-            judged.push_back({&face, *score});
+            const double share = model.share_of(face.moments.size());
+            judged.push_back({&face, *score * share, share});
         }
     }
     if (judged.empty()) {
@@ -167,7 +176,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const Model& model, const J
     std::stable_sort(judged.begin(), judged.end(), [](const Judged& a, const Judged& b) { return a.score > b.score; });
     const double score = together(judged);
     Analysis analysis;
-    analysis.explanation = overall_words(judged, score, options);
+    analysis.explanation = overall_words(judged, score, options) + words_for_length(judged.front());
     const FaceRecord& strongest = *judged.front().face;
     analysis.measurements = {
         {"film_score", score, "sigma"},
@@ -177,6 +186,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const Model& model, const J
         {"moments", static_cast<double>(strongest.moments.size()), "count"},
         {"motion", strongest.median(&Compared::motion_px), "px"},
         {"detail", strongest.median(&Compared::fine_detail), "nat"},
+        {"counted_share", judged.front().share, "1"},
     };
     for (const Judged& each : judged) {
         if (each.score >= options.least_score) {

@@ -31,6 +31,14 @@ Result<Model> Model::parse(std::string_view text) {
     }
     model.clip_ = *clip;
     model.offset_ = *offset;
+    if (const auto few = document.find("few_moments"); few != document.end()) {
+        const auto enough = number_in(*few, "enough"), noise = number_in(*few, "noise");
+        if (!enough || *enough < 1 || !noise || *noise < 0) {
+            return invalid("has numbers of few moments that cannot be");
+        }
+        model.enough_ = *enough;
+        model.noise_ = *noise;
+    }
     for (const auto& [name, terms] : {std::pair("change", &model.change_), std::pair("flicker", &model.flicker_)}) {
         const auto bands = document.find(name);
         if (bands == document.end() || !bands->is_array() || bands->size() != kBands) {
@@ -47,6 +55,11 @@ Result<Model> Model::parse(std::string_view text) {
         }
     }
     return model;
+}
+
+double Model::share_of(std::size_t moments) const {
+    const auto count = static_cast<double>(moments);
+    return count > 0 && count < enough_ ? (1 + noise_ / enough_) / (1 + noise_ / count) : 1;
 }
 
 std::optional<double> Model::score(const Medians& medians) const {

@@ -20,11 +20,16 @@ class Model {
     /// Nothing where contrast_of has nothing.
     std::optional<double> score(const Medians& medians) const;
 
+    /// What of a score is left where a face was compared at `moments`, 0 to 1: few moments scatter more, so that what
+    /// they say is expected to lie nearer to the mean of genuine faces once there are more.
+    double share_of(std::size_t moments) const;
+
   private:
     struct Term {
         double mean = 0, scale = 1, weight = 0;
     };
     double clip_ = 0, offset_ = 0;
+    double enough_ = 0, noise_ = 0;  ///< moments from which on all of it is left; scatter of one over what stays
     std::array<Term, kBands> change_, flicker_;
 };
 
