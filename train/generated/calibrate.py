@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""Fits the curve of image.generated: calibrate.py BENCHES CALIBRATION.json.
+"""Fits the curve of image.generated: calibrate.py SCORES CALIBRATION.json.
 
-BENCHES holds SET.json for each set of config.json: what `bonafide bench` says about the files of held_out.py with those networks alone that were
-not trained on any of them, so that every file is judged by networks that had not met its source; and films.json and films-all.json, the frames of all
-films by the networks of the first set and by all. The knots follow the contract of docs/adr/0004-fusion.md: the last one, just short of a verdict, is a
+SCORES holds NETWORK-SET.json of score.py: of each set of config.json by those networks alone that were not trained on any of it, so that every file is judged by
+networks that had not met its source; and the frames of films that none has met by each. The knots follow the contract of docs/adr/0004-fusion.md: the last one, just short of a verdict, is a
 score that at most 2 % of the genuine files of any pool and version reach, and no lower than where the smoothed ratio of both classes asks for it.
 Prints what that costs. Same inputs, same bytes.
 """
@@ -14,6 +13,8 @@ import sys
 import typing
 
 import numpy as np
+
+from data import member_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -36,14 +37,12 @@ class Line(typing.NamedTuple):
         return pathlib.PurePath(self.file).stem.split("-", 2)[2]
 
 
-def scored(folder, name):
-    """What the program said of the files of one set."""
-    lines = []
-    for entry in json.loads((folder / f"{name}.json").read_text())["passes"][0]["files"]:
-        said = entry["analyzers"].get(ANALYZER, {}).get("measurements", {})
-        if MEASUREMENT in said:
-            lines.append(Line(*entry["kind"].split(), entry["label"] == "generated", entry["group"], said[MEASUREMENT], name, entry["file"]))
-    return lines
+def scored(folder, config, held_out_set):
+    """What the shipped networks that have not met a set's sources say of its files in the mean; "films" is a set that none has met."""
+    members = [name for name in config["shipped"] if held_out_set in ("films", member_of(config, name)["held_out"])]
+    said = [json.loads((folder / f"{name}-{held_out_set}.json").read_text()) for name in members]
+    return [Line(*entries[0]["kind"].split(), entries[0]["label"] == "generated", entries[0]["group"], float(np.mean([entry["score"] for entry in entries])), held_out_set, entries[0]["file"])
+            for entries in zip(*said, strict=True)]
 
 
 def bound(scores):
@@ -80,18 +79,20 @@ def areas(lines):
             print(f"{name:14s} {version:8s} AUC %.3f [%.3f, %.3f]" % interval(part), f"found at 2 % {(made > bound(real)).mean():.2f} ({len(real)} genuine, {len(made)} generated)")
 
 
-def spread(folder):
-    """How far the scores of frames lie apart, which no network was trained on: the shipped mean is to be no wider than what the curve was fitted on."""
-    for name, said_by in (("films", "the networks of the first set"), ("films-all", "all networks, as shipped")):
+def spread(folder, config):
+    """How far the scores of frames lie apart that no network has met: the shipped mean is to be no wider than the networks that the curve was fitted on."""
+    for name, shipped in [(name, [name]) for name in config["shipped"]] + [("their mean, as shipped", config["shipped"])]:
+        lines = scored(folder, {**config, "shipped": shipped}, "films")
         for version in VERSIONS:
-            scores = [line.score for line in scored(folder, name) if line.version == version]
-            print(f"frames of all films, {version:8s} by {said_by:30s} mean {np.mean(scores):5.2f}, deviation {np.std(scores):.2f}, 98 % below {np.quantile(scores, 0.98):5.2f}")
+            scores = [line.score for line in lines if line.version == version]
+            print(f"films met by none, {version:8s} {name:22s} mean {np.mean(scores):5.2f}, deviation {np.std(scores):.2f}, 98 % below {np.quantile(scores, 0.98):5.2f} ({len(scores)} frames)")
 
 
 def main():
     folder, calibration = map(pathlib.Path, sys.argv[1:])
-    sets = list(json.loads((HERE / "config.json").read_text())["held_out"])
-    lines = [line for name in sets for line in scored(folder, name)]
+    config = json.loads((HERE / "config.json").read_text())
+    sets = list(config["held_out"])
+    lines = [line for name in sets for line in scored(folder, config, name)]
     pools = sorted({line.pool for line in lines if not line.generated})
 
     def chosen(test):
@@ -124,7 +125,7 @@ def main():
         for name in sorted({key(line) for line in lines if line.pool == pool}):
             part = chosen(lambda line: line.pool == pool and line.version == "native" and key(line) == name)
             print(f"{title:9s} {name:56s} {len(part):3d} {np.median(part):6.2f} {(part >= knots[-1][0]).mean():.2f}", f"{area(genuine, part):.2f}" if pool == "generated" else "")
-    spread(folder)
+    spread(folder, config)
     document = json.loads(calibration.read_text())
     document["groups"].setdefault("generators", {"correlation": 0.5, "basis": "set by judgement: one curve so far"})
     native = [line for line in lines if line.version == "native"]

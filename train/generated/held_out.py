@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Collects what networks of image.generated were not trained on, for `bonafide bench`: held_out.py DATA OUTPUT SET, a set of config.json or "films".
+"""Collects what networks of image.generated were not trained on: held_out.py DATA OUTPUT SET, a set of config.json or "films".
 
 DATA is the development pack. Every picture stands in OUTPUT three times: native (a link to the file), resaved (JPEG 85) and resized (to 70 %, JPEG 92).
 Beside the held-out files of the training's split stand frames of genuine films of DATA/clips (as PNG), a third of the films with each set; "films" are
-the frames alone of those films that no shipped network was trained on. manifest.csv: file, label, kind ("POOL VERSION"), group (the source). A generated picture's name says by what
+the frames alone of those films that no shipped network was trained on. manifest.csv, as `bonafide bench` reads it: file, label, kind ("POOL VERSION"), group (the source). A generated picture's name says by what
 it was made: generated-NUMBER-GENERATOR.
 """
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""A linear model on statistics of texture, set beside the networks: texture.py DATA HELD BENCHES WORK. Nothing of it is shipped (README.md says why).
+"""A linear model on statistics of texture, set beside the networks: texture.py DATA HELD SCORES WORK. Nothing of it is shipped (README.md says why).
 
 Second-order statistics carry synthetic voices from source to source better than a network does; here is their counterpart for pictures. Of a part of at most
 384 px, of brightness and two colour differences: log variance and kurtosis of differences of the first to third order, correlation with neighbours and between
 colours, the slope of the spectrum by radius and angle and its peaks on a grid, and how often triples of rounded differences occur together. Logistic regression,
 strongly shrunk, each kind of picture centred on the mean of its two classes, the same augmentation as for the networks, each file judged by a model that had not
-met its source. HELD holds the sets of held_out.py, BENCHES what the networks said of them (calibrate.py).
+met its source. HELD holds the sets of held_out.py, SCORES what the networks said of them (score.py).
 """
 
 import csv
@@ -153,7 +153,7 @@ def fitted(data, config, held_out_set, known):
 
 
 def main():
-    data, held, benches, work = map(pathlib.Path, sys.argv[1:])
+    data, held, scores_, work = map(pathlib.Path, sys.argv[1:])
     config = json.loads((HERE / "config.json").read_text())
     sets = list(config["held_out"])
     warnings.filterwarnings("ignore")
@@ -166,7 +166,7 @@ def main():
     lines, linear = [], []
     for name in sets:
         model = fitted(data, config, name, known)
-        here = [line for line in scored(benches, name)]
+        here = scored(scores_, config, name)
         linear += list(model(np.stack([test[f"{name} {line.file}"] for line in here])))
         lines += here
     linear, networks = np.array(linear), np.array([line.score for line in lines])
