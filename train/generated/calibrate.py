@@ -119,6 +119,9 @@ def main():
     for name in sets:
         print(f"the {name} set alone")
         areas([line for line in lines if line.held_out_set == name])
+    for name in config["shipped"]:
+        print(f"{name} alone, on the {member_of(config, name)['held_out']} set")
+        areas(scored(folder, {**config, "shipped": [name]}, member_of(config, name)["held_out"]))
     print("native, by source: files, median score, share above the last knot, and of generated ones the area against all genuine pictures but films")
     genuine = chosen(lambda line: not line.generated and line.version == "native" and line.pool in ROWS["no films"])
     for title, key, pool in (("generated", Line.generator, "generated"), ("generated", lambda line: line.group.split(" ", 1)[1], "generated"), ("genuine", lambda line: line.group.split(" ", 1)[1], "pictures")):
