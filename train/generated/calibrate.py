@@ -1,31 +1,48 @@
 #!/usr/bin/env python3
-"""Fits the curve of image.generated: calibrate.py BENCH.json CALIBRATION.json.
+"""Fits the curve of image.generated: calibrate.py SCORES CALIBRATION.json.
 
-BENCH.json is what `bonafide bench` says about the files of held_out.py; none of them was trained on. The knots follow the contract of
-docs/adr/0004-fusion.md: the last one, just short of a verdict, is a score that at most 2 % of the genuine files of any pool and version reach, and
-no lower than where the smoothed ratio of both classes asks for it. Prints what that costs. Same inputs, same bytes.
+SCORES holds NETWORK-SET.json of score.py: of each set of config.json by those networks alone that were not trained on any of it, so that every file is judged by
+networks that had not met its source; and the frames of films that none has met by each. The knots follow the contract of docs/adr/0004-fusion.md: the last one, just short of a verdict, is a
+score that at most 2 % of the genuine files of any pool and version reach, and no lower than where the smoothed ratio of both classes asks for it.
+Prints what that costs. Same inputs, same bytes.
 """
 
 import json
 import pathlib
 import sys
+import typing
 
 import numpy as np
 
+from data import member_of
+
+HERE = pathlib.Path(__file__).resolve().parent
+
 ANALYZER, MEASUREMENT = "image.generated", "score"
 MOST_FALSE, LARGEST_LLR, SMALLEST_LLR = 0.02, 0.94, -0.3
-BASIS = "{genuine} genuine files and {generated} generated files of sources left out of training, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot is the score that at most 2 % of the genuine files of any pool and version reach; a single analyzer does not decide alone, and a generator unlike those of the training can pass, so that a low score says little"
+BASIS = "{genuine} genuine files and {generated} generated files, each judged by the networks that had not met its source, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot is the score that at most 2 % of the genuine files of any pool and version reach; a single analyzer does not decide alone, and a generator unlike those of the training can pass, so that a low score says little"
 
 
-def scored(bench):
-    """[(pool, version, generated, group, score)]"""
-    lines = []
-    for entry in bench["passes"][0]["files"]:
-        pool, version = entry["kind"].split()
-        said = entry["analyzers"].get(ANALYZER, {}).get("measurements", {})
-        if MEASUREMENT in said:
-            lines.append((pool, version, entry["label"] == "generated", entry["group"], said[MEASUREMENT]))
-    return lines
+class Line(typing.NamedTuple):
+    pool: str
+    version: str
+    generated: bool
+    group: str
+    score: float
+    held_out_set: str
+    file: str
+
+    def generator(self):
+        """By held_out.py's file names."""
+        return pathlib.PurePath(self.file).stem.split("-", 2)[2]
+
+
+def scored(folder, config, held_out_set):
+    """What the shipped networks that have not met a set's sources say of its files in the mean; "films" is a set that none has met."""
+    members = [name for name in config["shipped"] if held_out_set in ("films", member_of(config, name)["held_out"])]
+    said = [json.loads((folder / f"{name}-{held_out_set}.json").read_text()) for name in members]
+    return [Line(*entries[0]["kind"].split(), entries[0]["label"] == "generated", entries[0]["group"], float(np.mean([entry["score"] for entry in entries])), held_out_set, entries[0]["file"])
+            for entries in zip(*said, strict=True)]
 
 
 def bound(scores):
@@ -41,28 +58,52 @@ def area(genuine, generated):
 def interval(lines):
     """Area under the curve, with a 95 % interval over whole groups."""
     rng = np.random.default_rng(1)
-    groups = [[[line[4] for line in lines if line[3] == name and line[2] == label] for name in sorted({line[3] for line in lines if line[2] == label})]
-              for label in (False, True)]
+    groups = [[[line.score for line in lines if line.group == name and line.generated == label]
+               for name in sorted({line.group for line in lines if line.generated == label})] for label in (False, True)]
     whole = area(*[np.concatenate(side) for side in groups])
     drawn = [area(*[np.concatenate([side[i] for i in rng.integers(0, len(side), len(side))]) for side in groups]) for _ in range(500)]
     return whole, *np.quantile(drawn, [0.025, 0.975])
 
 
+VERSIONS = ("native", "resaved", "resized")
+ROWS = {"any picture": {"generated", "pictures", "photos", "casia", "frames"}, "no films": {"generated", "pictures", "photos", "casia"},
+        "pictures alone": {"generated", "pictures"}, "faces": {"faces", "ffhq", "lab"}, "all": None}
+
+
+def areas(lines):
+    """The table of areas under the curve."""
+    for name, pools in ROWS.items():
+        for version in VERSIONS:
+            part = [line for line in lines if line.version == version and (pools is None or line.pool in pools)]
+            real, made = (np.array([line.score for line in part if line.generated == label]) for label in (False, True))
+            print(f"{name:14s} {version:8s} AUC %.3f [%.3f, %.3f]" % interval(part), f"found at 2 % {(made > bound(real)).mean():.2f} ({len(real)} genuine, {len(made)} generated)")
+
+
+def spread(folder, config):
+    """How far the scores of frames lie apart that no network has met: the shipped mean is to be no wider than the networks that the curve was fitted on."""
+    for name, shipped in [(name, [name]) for name in config["shipped"]] + [("their mean, as shipped", config["shipped"])]:
+        lines = scored(folder, {**config, "shipped": shipped}, "films")
+        for version in VERSIONS:
+            scores = [line.score for line in lines if line.version == version]
+            print(f"films met by none, {version:8s} {name:22s} mean {np.mean(scores):5.2f}, deviation {np.std(scores):.2f}, 98 % below {np.quantile(scores, 0.98):5.2f} ({len(scores)} frames)")
+
+
 def main():
-    bench, calibration = map(pathlib.Path, sys.argv[1:])
-    lines = scored(json.loads(bench.read_text()))
-    pools = sorted({line[0] for line in lines if not line[2]})
-    versions = ("native", "resaved", "resized")
+    folder, calibration = map(pathlib.Path, sys.argv[1:])
+    config = json.loads((HERE / "config.json").read_text())
+    sets = list(config["held_out"])
+    lines = [line for name in sets for line in scored(folder, config, name)]
+    pools = sorted({line.pool for line in lines if not line.generated})
 
     def chosen(test):
-        return np.array([line[4] for line in lines if test(line)])
+        return np.array([line.score for line in lines if test(line)])
 
-    bounds = {(pool, version): bound(chosen(lambda line: line[:3] == (pool, version, False))) for pool in pools for version in versions}
+    bounds = {(pool, version): bound(chosen(lambda line: line[:3] == (pool, version, False))) for pool in pools for version in VERSIONS}
     last = max(bounds.values())
     # Where both classes are equally likely: the same share of the one above as of the other below, in the worst version.
     neutral = low = None
-    for version in versions:
-        real, made = (chosen(lambda line: line[1] == version and line[2] == label) for label in (False, True))
+    for version in VERSIONS:
+        real, made = (chosen(lambda line: line.version == version and line.generated == label) for label in (False, True))
         candidates = np.sort(np.concatenate([real, made]))
         equal = min(candidates, key=lambda value: abs((real >= value).mean() - (made < value).mean()))
         neutral = equal if neutral is None else max(neutral, equal)
@@ -71,23 +112,28 @@ def main():
     knots = [[round(float(value), 3), llr] for value, llr in knots]
     print("knots", knots)
     print("at the last knot, of each pool and version: share of genuine files, share of generated ones")
-    for pool in sorted({line[0] for line in lines}):
-        shares = [f"{version} {(chosen(lambda line: line[0] == pool and line[1] == version) >= knots[-1][0]).mean():.3f}" for version in versions]
-        print(f"{pool:10s}", " ".join(shares), "files", len(chosen(lambda line: line[0] == pool and line[1] == "native")))
-    for name, test in (("any picture", {"generated", "pictures", "photos", "casia", "frames"}), ("pictures alone", {"generated", "pictures"}), ("faces", {"faces", "ffhq", "lab"}), ("all", None)):
-        for version in versions:
-            part = [line for line in lines if line[1] == version and (test is None or line[0] in test)]
-            real, made = (np.array([line[4] for line in part if line[2] == label]) for label in (False, True))
-            print(f"{name:14s} {version:8s} AUC %.3f [%.3f, %.3f]" % interval(part), f"found at 2 % {(made > bound(real)).mean():.2f} ({len(real)} genuine, {len(made)} generated)")
-    print("by source, native: files, median score, share above the last knot")
-    for group in sorted({line[3] for line in lines if line[0] in ("generated", "pictures")}):
-        part = chosen(lambda line: line[3] == group and line[1] == "native")
-        print(f"{group:60s} {len(part):3d} {np.median(part):6.2f} {(part >= knots[-1][0]).mean():.2f}")
+    for pool in sorted({line.pool for line in lines}):
+        shares = [f"{version} {(chosen(lambda line: line.pool == pool and line.version == version) >= knots[-1][0]).mean():.3f}" for version in VERSIONS]
+        print(f"{pool:10s}", " ".join(shares), "files", len(chosen(lambda line: line.pool == pool and line.version == "native")))
+    areas(lines)
+    for name in sets:
+        print(f"the {name} set alone")
+        areas([line for line in lines if line.held_out_set == name])
+    for name in config["shipped"]:
+        print(f"{name} alone, on the {member_of(config, name)['held_out']} set")
+        areas(scored(folder, {**config, "shipped": [name]}, member_of(config, name)["held_out"]))
+    print("native, by source: files, median score, share above the last knot, and of generated ones the area against all genuine pictures but films")
+    genuine = chosen(lambda line: not line.generated and line.version == "native" and line.pool in ROWS["no films"])
+    for title, key, pool in (("generated", Line.generator, "generated"), ("generated", lambda line: line.group.split(" ", 1)[1], "generated"), ("genuine", lambda line: line.group.split(" ", 1)[1], "pictures")):
+        for name in sorted({key(line) for line in lines if line.pool == pool}):
+            part = chosen(lambda line: line.pool == pool and line.version == "native" and key(line) == name)
+            print(f"{title:9s} {name:56s} {len(part):3d} {np.median(part):6.2f} {(part >= knots[-1][0]).mean():.2f}", f"{area(genuine, part):.2f}" if pool == "generated" else "")
+    spread(folder, config)
     document = json.loads(calibration.read_text())
     document["groups"].setdefault("generators", {"correlation": 0.5, "basis": "set by judgement: one curve so far"})
-    native = [line for line in lines if line[1] == "native"]
+    native = [line for line in lines if line.version == "native"]
     curve = {"analyzer": ANALYZER, "measurement": MEASUREMENT, "group": "generators", "forgeable": False, "synthetic": True, "knots": knots,
-             "fitted_on": BASIS.format(genuine=sum(not line[2] for line in native), generated=sum(line[2] for line in native))}
+             "fitted_on": BASIS.format(genuine=sum(not line.generated for line in native), generated=sum(line.generated for line in native))}
     document["curves"] = [entry for entry in document["curves"] if (entry["analyzer"], entry["measurement"]) != (ANALYZER, MEASUREMENT)] + [curve]
     rows = json.dumps(document, indent=2)
     calibration.write_text(compact(rows) + "\n")

@@ -7,6 +7,7 @@ of the sources that are held out are never learned from.
 
 import csv
 import pathlib
+import subprocess
 
 import cv2
 import numpy as np
@@ -24,6 +25,24 @@ def member_of(config, name):
     """The settings of one of the networks; one may be like another but for what it names itself."""
     settings = config["members"][name]
     return {**(config["members"][settings["like"]] if "like" in settings else {}), **settings}
+
+
+def frames(film, count):
+    """Evenly spaced frames of a film as (number, blue first)."""
+    stream = cv2.VideoCapture(str(film))
+    length = int(stream.get(cv2.CAP_PROP_FRAME_COUNT))
+    wanted = {length * (2 * i + 1) // (2 * count) for i in range(count)}
+    for number in range(length):
+        read, frame = stream.read()
+        if read and number in wanted:
+            yield number, frame
+
+
+def films(data, config, held_out_set):
+    """Genuine films as (name, path, held_out)."""
+    every, held_from = config["held_out_every"]["films"], config["held_out"][held_out_set]["from"]
+    for number, row in enumerate(row for row in rows(data / "clips/manifest.csv") if row["label"] != "fake"):
+        yield row["file"], data / "clips" / row["file"], number % every == held_from
 
 
 def listed(data, config, held_out_set, permissive):
@@ -60,7 +79,8 @@ def listed(data, config, held_out_set, permissive):
 def load_pools(data, config, settings, permissive):
     """{pool: {"label", "train": [(source, path, image)], "held_out": [...]}}; images are RGB uint8 at native size.
 
-    "reconstructed" holds, in place of an image, a genuine one of the training and what an autoencoder made of it.
+    "reconstructed" holds, in place of an image, a genuine one of the training and what an autoencoder made of it; "frames" those of films; "filmed"
+    and "filmed generated" pictures of the training as a film's coder leaves them. The last three stay empty where the mixture does not ask for them.
     """
     pools = {name: {"label": label, "train": [], "held_out": []}
              for name, label in (("generated", GENERATED), ("faces", GENERATED), ("pictures", GENUINE), ("photos", GENUINE), ("ffhq", GENUINE), ("lab", GENUINE), ("casia", GENUINE))}
@@ -68,9 +88,50 @@ def load_pools(data, config, settings, permissive):
         image = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if image is not None and min(image.shape[:2]) >= config["crop_px"]:
             pools[pool]["held_out" if held_out else "train"].append((source, str(path), cv2.cvtColor(image, cv2.COLOR_BGR2RGB)))
+    wanted = "frames" in settings["mixture"]["genuine"]
+    filmed = {label: as_filmed(pools, label, config["filmed"], settings["seed"]) if wanted else [] for label in (GENUINE, GENERATED)}
+    seen = [(name, path, number, frame) for name, path, held_out in films(pathlib.Path(data), config, settings["held_out"]) if wanted and not held_out
+            for number, frame in frames(path, config["filmed"]["frames_of_a_film"])]
     wanted = "reconstructed" in settings["mixture"]["generated"]
     pools["reconstructed"] = {"label": GENERATED, "train": reconstructed(pools, config["reconstruct"], settings["seed"][0]) if wanted else [], "held_out": []}
+    pools["filmed"] = {"label": GENUINE, "train": filmed[GENUINE], "held_out": []}
+    pools["filmed generated"] = {"label": GENERATED, "train": filmed[GENERATED], "held_out": []}
+    pools["frames"] = {"label": GENUINE, "train": [(name, f"{path} {number}", cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)) for name, path, number, frame in seen], "held_out": []}
     return pools
+
+
+def as_filmed(pools, label, settings, seed):
+    """[(source, path, image)] of parts of some pictures of each pool of a class after H.264, so that the coder of genuine films' frames tells nothing.
+
+    One film a rate holds them all, each as a scene of three frames that pans a little; the last of them is kept.
+    """
+    rng = np.random.default_rng([*seed, 4])
+    side, scenes = settings["side_px"], {}
+    for pool in [pool for pool in pools.values() if pool["label"] == label]:
+        fitting = [drawn for drawn in pool["train"] if min(drawn[2].shape[:2]) >= side + 6]
+        for number in rng.permutation(len(fitting))[:settings["most_of_a_pool"]]:
+            source, path, image = fitting[number]
+            scale = float(np.exp(rng.uniform(np.log((side + 6.5) / min(image.shape[:2])), 0)))
+            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            top, left = (int(rng.integers(room - side - 5)) for room in image.shape[:2])
+            down, right = rng.integers(0, 3, 2)
+            frames_ = [image[top + i * down:top + i * down + side, left + i * right:left + i * right + side] for i in range(3)]
+            scenes.setdefault(int(rng.integers(*settings["crf"])), []).append((source, path, frames_))
+    result = []
+    for crf, drawn in sorted(scenes.items()):
+        film = through_h264(np.stack([frame for *_, frames_ in drawn for frame in frames_]), crf)
+        result += [(source, path, film[3 * number + 2]) for number, (source, path, _) in enumerate(drawn)]
+    return result
+
+
+def through_h264(film, crf):
+    """Frames (RGB, of one size) after libx264, a key frame every three."""
+    raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{film.shape[2]}x{film.shape[1]}", "-r", "25"]
+    quiet = ["ffmpeg", "-v", "error", "-threads", "1"]
+    coder = ["-c:v", "libx264", "-threads", "1", "-preset", "fast", "-bf", "0", "-g", "3", "-sc_threshold", "0", "-pix_fmt", "yuv420p", "-crf", str(crf)]
+    coded_film = subprocess.run([*quiet, *raw, "-i", "-", *coder, "-f", "h264", "-"], input=film.tobytes(), stdout=subprocess.PIPE, check=True).stdout
+    seen = subprocess.run([*quiet, "-f", "h264", "-i", "-", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], input=coded_film, stdout=subprocess.PIPE, check=True).stdout
+    return np.frombuffer(seen, np.uint8).reshape(film.shape)
 
 
 def reconstructed(pools, settings, seed):

@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
-"""Collects what networks of image.generated were not trained on, for `bonafide bench`: held_out.py DATA OUTPUT first|second, the set of config.json.
+"""Collects what networks of image.generated were not trained on: held_out.py DATA OUTPUT SET, a set of config.json or "films".
 
 DATA is the development pack. Every picture stands in OUTPUT three times: native (a link to the file), resaved (JPEG 85) and resized (to 70 %, JPEG 92).
-Beside the held-out files of the training's split stand frames of genuine films of DATA/clips (as PNG), which no training reads.
-manifest.csv: file, label, kind ("POOL VERSION"), group (the source).
+Beside the held-out files of the training's split stand frames of genuine films of DATA/clips (as PNG), a third of the films with each set; "films" are
+the frames alone of those films that no shipped network was trained on. manifest.csv, as `bonafide bench` reads it: file, label, kind ("POOL VERSION"), group (the source). A generated picture's name says by what
+it was made: generated-NUMBER-GENERATOR.
 """
 
 import csv
 import json
 import pathlib
+import re
 import sys
 
 import cv2
 
-from data import GENERATED, listed, rows
+from data import GENERATED, GENUINE, films, frames, listed, member_of, rows
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -21,40 +23,41 @@ HERE = pathlib.Path(__file__).resolve().parent
 FRAMES_OF_A_FILM = 3
 
 
-def frames(film, folder):
-    """Evenly spaced frames of a film, as files."""
-    stream = cv2.VideoCapture(str(film))
-    count = int(stream.get(cv2.CAP_PROP_FRAME_COUNT))
-    for number in range(count):
-        read, frame = stream.read()
-        if read and number in [count * (2 * i + 1) // (2 * FRAMES_OF_A_FILM) for i in range(FRAMES_OF_A_FILM)]:
-            file = folder / f"{film.stem}-{number}.png"
-            cv2.imwrite(str(file), frame)
-            yield file
+def films_of(data, config, held_out_set):
+    """The films (name, path) of a set; of "films", those that no shipped network was trained on."""
+    sets = [held_out_set]
+    if held_out_set == "films":
+        members = [member_of(config, name) for name in config["shipped"]]
+        sets = {settings["held_out"] for settings in members if "frames" in settings["mixture"]["genuine"]}
+    unseen = [{(name, path) for name, path, held_out in films(data, config, each) if held_out} for each in sets]
+    return sorted(set.intersection(*unseen)) if unseen else [(name, path) for name, path, _ in films(data, config, "first")]
 
 
 def held_out_files(data, config, held_out_set, folder):
     """Yields (pool, label, source, path); what has to be written first lies in `folder`."""
-    for pool, label, source, path, held_out in listed(data, config, held_out_set, permissive=False):
-        if held_out:
-            yield pool, label, source, path
+    if held_out_set != "films":
+        for pool, label, source, path, held_out in listed(data, config, held_out_set, permissive=False):
+            if held_out:
+                yield pool, label, source, path
     folder.mkdir(parents=True, exist_ok=True)
-    for row in rows(data / "clips/manifest.csv"):
-        if row["label"] != "fake":
-            for file in frames(data / "clips" / row["file"], folder):
-                yield "frames", 0, row["file"], file
+    for name, path in films_of(data, config, held_out_set):
+        for number, frame in frames(path, FRAMES_OF_A_FILM):
+            file = folder / f"{path.stem}-{number}.png"
+            cv2.imwrite(str(file), frame)
+            yield "frames", GENUINE, name, file
 
 
 def main():
     data, output, held_out_set = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     config = json.loads((HERE / "config.json").read_text())
+    generators = {data / "pictures" / row["file"]: "-" + re.sub("[^a-z0-9.]+", "-", row["generator"]) for row in rows(data / "pictures/manifest.csv") if row["generator"]}
     lines = []
     for number, (pool, label, source, path) in enumerate(held_out_files(data, config, held_out_set, output / "frames")):
         picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if picture is None or min(picture.shape[:2]) * 0.7 < config["crop_px"]:
             continue
         for version in ("native", "resaved", "resized"):
-            file = output / version / f"{pool}-{number:04}{path.suffix if version == 'native' else '.jpg'}"
+            file = output / version / f"{pool}-{number:04}{generators.get(path, '')}{path.suffix if version == 'native' else '.jpg'}"
             file.parent.mkdir(parents=True, exist_ok=True)
             if version == "native":
                 file.unlink(missing_ok=True)

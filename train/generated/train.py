@@ -1,4 +1,4 @@
-"""Trains one of the networks of image.generated: train.py DATA OUTPUT plain|varied|elsewhere [--permissive] [--minutes M]. Resumes from OUTPUT/checkpoint.pt; log in OUTPUT/log.csv.
+"""Trains one of the networks of image.generated: train.py DATA OUTPUT NETWORK [--permissive] [--minutes M]. Resumes from OUTPUT/checkpoint.pt; log in OUTPUT/log.csv.
 
 One configuration, fixed seeds; the order of the crops depends on the step alone, so that a resumed run sees what an unbroken one would.
 """

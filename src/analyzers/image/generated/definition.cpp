@@ -24,13 +24,13 @@ cv::Mat eight_bit(const cv::Mat& rgb) {
 
 std::string explain(const GeneratedResult& result) {
     char text[320];
-    std::snprintf(text, sizeof text,
-                  "Two networks that learned from pictures of some forty generators and from camera pictures looked at "
-                  "%d places at native resolution; on average they look %s to them (log odds %+.1f).%s",
-                  result.crops_judged, result.score > 0 ? "like what generators make" : "like what cameras make",
-                  result.score,
-                  result.score > 0 ? " Heavy processing and unfamiliar cameras can mislead them."
-                                   : " A generator that they do not know can still pass.");
+    std::snprintf(
+        text, sizeof text,
+        "Small networks that learned from pictures of some forty generators and from camera pictures looked at "
+        "%d places at native resolution; on average they look %s to them (log odds %+.1f).%s",
+        result.crops_judged, result.score > 0 ? "like what generators make" : "like what cameras make", result.score,
+        result.score > 0 ? " Heavy processing and unfamiliar cameras can mislead them."
+                         : " A generator that they do not know can still pass.");
     return text;
 }
 
@@ -80,9 +80,9 @@ const analysis::AnalyzerDefinition& image_generated() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "image.generated";
-        made.version = 2;
+        made.version = 3;
         made.summary =
-            "traces of a generator's up-sampling layers and decoder, by two networks trained on many generators";
+            "traces of a generator's up-sampling layers and decoder, by small networks trained on many generators";
         made.limits =
             "still pictures of at least 128 px a side, whole pictures only: an inpainted part is seen where it fills "
             "many of the places looked at; generators with decoders unlike those of the training are found less often, "

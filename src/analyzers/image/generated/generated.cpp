@@ -1,10 +1,10 @@
-// Two small convolutional networks (EfficientNet-Lite0: Tan and Le, ICML 2019; Liu, "Higher accuracy on vision models
-// with EfficientNet-Lite", 2020) on crops at native resolution, trained on genuine and generated pictures of many
-// sources that went through the same savings and resizings, each with other sources held out (train/generated); one
-// file holds both and answers with the mean of their logits. That detectors carry over to other generators where they
-// are trained with such augmentation and never see a resized input is the finding of Wang et al., "CNN-generated images
-// are surprisingly easy to spot... for now", CVPR 2020, and Gragnaniello et al., ICME 2021. Limits: see README.md
-// beside this file.
+// Small convolutional networks (EfficientNet-Lite0: Tan and Le, ICML 2019; Liu, "Higher accuracy on vision models with
+// EfficientNet-Lite", 2020) on crops at native resolution, trained on genuine and generated pictures of many sources
+// that went through the same savings and resizings, with each source held out from at least one of them
+// (train/generated); one file holds all and answers with the mean of their logits. That detectors carry over to other
+// generators where they are trained with such augmentation and never see a resized input is the finding of Wang et al.,
+// "CNN-generated images are surprisingly easy to spot... for now", CVPR 2020, and Gragnaniello et al., ICME 2021.
+// Limits: see README.md beside this file.
 #include "analyzers/image/generated/generated.h"
 
 #include "base/ensure.h"
