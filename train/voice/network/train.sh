@@ -12,4 +12,4 @@ for network in "variances" "variances again" "changes" "means"; do
     "$python" "$here/judge.py" "$program" "$1/voices" "$2/conditions" "$network" "$2/network/$network"
 done
 "$python" "$here/judge.py" "$program" "$1/voices" "$2/conditions" "variances" "$2/network/variances" "variances again" "$2/network/variances again" \
-    "means" "$2/network/means"
+    "changes" "$2/network/changes" "means" "$2/network/means"
