@@ -1,10 +1,11 @@
 // Writes what the analyzer voice.synthetic computes of recordings, so that training and use share one implementation.
 //
-// usage: bonafide-voice-features OUT [griffin-lim|lpc|world] < LIST
+// usage: bonafide-voice-features OUT [griffin-lim|lpc|world|frames] < LIST
 // LIST holds one path a line. OUT becomes raw 32-bit floats, a row a window: number of the line (from 0), start and end
 // in seconds, the fields of features::voice::Condition in their order, the number of the content, then the statistics.
 // With a vocoder's name every recording goes through that vocoder of the forge first, in memory: no unmarked copy is
-// ever written.
+// ever written. With `frames` in that place a row ends not with statistics but with what the network sees: the number
+// of frames, for each of them its bands, and for each whether it is active.
 #include "features/media.h"
 #include "features/voice/condition.h"
 #include "features/voice/statistics.h"
@@ -12,6 +13,7 @@
 #include "forge/voice/griffin_lim.h"
 #include "forge/voice/linear_prediction.h"
 #include "forge/voice/world.h"
+#include "frame_image.h"
 
 #include <fstream>
 #include <iostream>
@@ -49,11 +51,13 @@ struct Writer final : media::StreamSink {
     std::ofstream& out;
     float line = 0;
     Vocoder vocoder = nullptr;
+    bool images = false;
     std::vector<float> samples;  // filled where a vocoder takes them
     std::size_t windows = 0;
     voice::WindowStream stream{[this](const voice::Window& window) { write(window); }};
 
-    Writer(std::ofstream& file, float number, Vocoder through) : out(file), line(number), vocoder(through) {}
+    Writer(std::ofstream& file, float number, Vocoder through, bool frames)
+        : out(file), line(number), vocoder(through), images(frames) {}
     void on_sound(const media::SoundBlock& block) override {
         if (vocoder == nullptr) {
             stream.add(block.mono_16k);
@@ -81,15 +85,22 @@ struct Writer final : media::StreamSink {
                                   static_cast<float>(condition.snr_db),
                                   static_cast<float>(condition.bandwidth_hz),
                                   static_cast<float>(voice::content_of(condition))};
-        const voice::Statistics statistics = voice::window_statistics(window.frames);
-        row.insert(row.end(), statistics.begin(), statistics.end());
+        if (images) {
+            const train::FrameImage image = train::frame_image(window.frames);
+            row.push_back(static_cast<float>(image.frames));
+            row.insert(row.end(), image.logarithms.begin(), image.logarithms.end());
+            row.insert(row.end(), image.active.begin(), image.active.end());
+        } else {
+            const voice::Statistics statistics = voice::window_statistics(window.frames);
+            row.insert(row.end(), statistics.begin(), statistics.end());
+        }
         out.write(reinterpret_cast<const char*>(row.data()), static_cast<std::streamsize>(row.size() * sizeof(float)));
         ++windows;
     }
 };
 
 /// Windows written, or why the recording could not be read.
-Result<std::size_t> extract(const std::string& path, float number, Vocoder vocoder, std::ofstream& out) {
+Result<std::size_t> extract(const std::string& path, float number, Vocoder vocoder, bool images, std::ofstream& out) {
     std::ifstream file(path, std::ios::binary);
     const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
     const auto source = ingest::open_memory(bytes);
@@ -97,7 +108,7 @@ Result<std::size_t> extract(const std::string& path, float number, Vocoder vocod
     if (!reader) {
         return reader.error();
     }
-    Writer writer(out, number, vocoder);
+    Writer writer(out, number, vocoder, images);
     media::ReadOptions options;
     options.sound = true;
     options.threads = 1;
@@ -113,15 +124,16 @@ Result<std::size_t> extract(const std::string& path, float number, Vocoder vocod
 
 int main(int count, char** arguments) {
     const Vocoder vocoder = count == 3 ? vocoder_of(arguments[2]) : nullptr;
-    if (count < 2 || count > 3 || (count == 3 && vocoder == nullptr)) {
-        std::cerr << "usage: bonafide-voice-features OUT [griffin-lim|lpc|world] < LIST\n";
+    const bool images = count == 3 && std::string_view(arguments[2]) == "frames";
+    if (count < 2 || count > 3 || (count == 3 && vocoder == nullptr && !images)) {
+        std::cerr << "usage: bonafide-voice-features OUT [griffin-lim|lpc|world|frames] < LIST\n";
         return 2;
     }
     std::ofstream out(arguments[1], std::ios::binary);
     std::string path;
     int unread = 0;
     for (int number = 0; std::getline(std::cin, path); ++number) {
-        const auto windows = extract(path, static_cast<float>(number), vocoder, out);
+        const auto windows = extract(path, static_cast<float>(number), vocoder, images, out);
         if (!windows) {
             std::cerr << path << ": " << windows.error().message << "\n";
             ++unread;
