@@ -2,8 +2,8 @@
 """Fits the curve of image.generated: calibrate.py SCORES CALIBRATION.json.
 
 SCORES holds NETWORK-SET.json of score.py: of each set of config.json by those networks alone that were not trained on any of it, so that every file is judged by
-networks that had not met its source; and the frames of films that none has met by each. The knots follow the contract of docs/adr/0004-fusion.md: the last one, just short of a verdict, is a
-score that at most 2 % of the genuine files of any pool and version reach, and no lower than where the smoothed ratio of both classes asks for it.
+networks that had not met its source; and the frames of films that none has met by each. The knots follow docs/adr/0004-fusion.md: the last but two, short of a verdict, is a
+score that at most 2 % of the genuine files of any pool and version reach; the last but one the highest of all of them; the last one, a verdict, lies a little above.
 Prints what that costs. Same inputs, same bytes.
 """
 
@@ -19,8 +19,10 @@ from data import member_of
 HERE = pathlib.Path(__file__).resolve().parent
 
 ANALYZER, MEASUREMENT = "image.generated", "score"
-MOST_FALSE, LARGEST_LLR, SMALLEST_LLR = 0.02, 0.94, -0.3
-BASIS = "{genuine} genuine files and {generated} generated files, each judged by the networks that had not met its source, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot is the score that at most 2 % of the genuine files of any pool and version reach; a single analyzer does not decide alone, and a generator unlike those of the training can pass, so that a low score says little"
+MOST_FALSE, SHORT_OF_A_VERDICT, JUST_SHORT, VERDICT, SMALLEST_LLR = 0.02, 0.94, 0.95, 1.1, -0.3
+MARGIN = 0.05  # above the highest score of all genuine files: the next may be a little higher
+LEAST_KEPT = 0.3  # engine/worker/stability.cpp
+BASIS = "{genuine} genuine files and {generated} generated files, each judged by the networks that had not met its source, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot but two is the score that at most 2 % of the genuine files of any pool and version reach, the last but one the highest score of them all; a generator unlike those of the training can pass, so that a low score says little"
 
 
 class Line(typing.NamedTuple):
@@ -29,6 +31,7 @@ class Line(typing.NamedTuple):
     generated: bool
     group: str
     score: float
+    share: float
     held_out_set: str
     file: str
 
@@ -41,8 +44,11 @@ def scored(folder, config, held_out_set):
     """What the shipped networks that have not met a set's sources say of its files in the mean; "films" is a set that none has met."""
     members = [name for name in config["shipped"] if held_out_set in ("films", member_of(config, name)["held_out"])]
     said = [json.loads((folder / f"{name}-{held_out_set}.json").read_text()) for name in members]
-    return [Line(*entries[0]["kind"].split(), entries[0]["label"] == "generated", entries[0]["group"], float(np.mean([entry["score"] for entry in entries])), held_out_set, entries[0]["file"])
-            for entries in zip(*said, strict=True)]
+    lines = []
+    for entries in zip(*said, strict=True):
+        first, mean = entries[0], float(np.mean([entry["mean"] for entry in entries]))
+        lines.append(Line(*first["kind"].split(), first["label"] == "generated", first["group"], mean * (first["share"] if mean > 0 else 1), first["share"], held_out_set, first["file"]))
+    return lines
 
 
 def bound(scores):
@@ -88,6 +94,29 @@ def spread(folder, config):
             print(f"films met by none, {version:8s} {name:22s} mean {np.mean(scores):5.2f}, deviation {np.std(scores):.2f}, 98 % below {np.quantile(scores, 0.98):5.2f} ({len(scores)} frames)")
 
 
+def sizes(lines):
+    """What is taken off small pictures, and why: the scores that few genuine pictures reach if nothing is."""
+    print("before the share: room for crops of 128 px | genuine: files, 98 %, 99.5 %, all below | generated: files, share above 1.5")
+    for low, high in ((1, 2), (2, 4), (4, 9), (9, 16), (16, 17)):
+        part = [line for line in lines if low <= 16 * line.share < high]
+        means = {label: np.array([line.score / line.share if line.score > 0 else line.score for line in part if line.generated == label]) for label in (False, True)}
+        if len(means[False]):
+            print(f"{low:2d} to {high:2d}", len(means[False]), "%.2f %.2f %.2f" % tuple(np.quantile(means[False], [0.98, 0.995, 1])), "|", len(means[True]), f"{(means[True] > 1.5).mean():.2f}" if len(means[True]) else "-")
+
+
+def called(lines, knots):
+    """What becomes of those that reach the last knot: the program asks whether it outlasts being saved and scaled (engine/worker/stability.h)."""
+    by_file = {}
+    for line in lines:
+        by_file.setdefault((line.held_out_set, pathlib.PurePath(line.file).stem), {})[line.version] = line
+    values, ratios = zip(*knots)
+    for generated in (False, True):
+        whole = [versions for versions in by_file.values() if len(versions) == len(VERSIONS) and versions["native"].generated == generated]
+        reach = [versions for versions in whole if versions["native"].score >= values[-1]]
+        outlast = [versions for versions in reach if all(np.interp(line.score, values, ratios) >= LEAST_KEPT for line in versions.values())]
+        print("generated" if generated else "genuine", f"as they are: {len(whole)} files, at the last knot {len(reach)}, and after JPEG 85 and scaling to 70 % still at {LEAST_KEPT} or more {len(outlast)}")
+
+
 def main():
     folder, calibration = map(pathlib.Path, sys.argv[1:])
     config = json.loads((HERE / "config.json").read_text())
@@ -108,13 +137,17 @@ def main():
         equal = min(candidates, key=lambda value: abs((real >= value).mean() - (made < value).mean()))
         neutral = equal if neutral is None else max(neutral, equal)
         low = np.median(real) if low is None else min(low, np.median(real))
-    knots = [[low, SMALLEST_LLR], [neutral, 0.0], [(neutral + last) / 2, 0.3], [last, LARGEST_LLR]]
+    highest = chosen(lambda line: not line.generated).max()
+    knots = [[low, SMALLEST_LLR], [neutral, 0.0], [(neutral + last) / 2, 0.3], [last, SHORT_OF_A_VERDICT], [highest, JUST_SHORT], [highest + MARGIN, VERDICT]]
     knots = [[round(float(value), 3), llr] for value, llr in knots]
     print("knots", knots)
-    print("at the last knot, of each pool and version: share of genuine files, share of generated ones")
-    for pool in sorted({line.pool for line in lines}):
-        shares = [f"{version} {(chosen(lambda line: line.pool == pool and line.version == version) >= knots[-1][0]).mean():.3f}" for version in VERSIONS]
-        print(f"{pool:10s}", " ".join(shares), "files", len(chosen(lambda line: line.pool == pool and line.version == "native")))
+    for knot in (knots[-3], knots[-1]):
+        print(f"at {knot[0]}, of each pool and version: share of the files")
+        for pool in sorted({line.pool for line in lines}):
+            shares = [f"{version} {(chosen(lambda line: line.pool == pool and line.version == version) >= knot[0]).mean():.3f}" for version in VERSIONS]
+            print(f"{pool:10s}", " ".join(shares), "files", len(chosen(lambda line: line.pool == pool and line.version == "native")))
+    called(lines, knots)
+    sizes(lines)
     areas(lines)
     for name in sets:
         print(f"the {name} set alone")

@@ -2,7 +2,7 @@
 """One network's scores of the files of held_out.py: score.py NETWORK.onnx FOLDER OUTPUT.json
 
 As the analyzer takes them: crops on a grid, even ones left out, the mean of the others' log odds (generated_test.cpp holds the C++ to these crops and to the
-merged networks' answers). The program itself can only be asked with all networks at once, and would load them anew for every file.
+merged networks' answers), and how much of it the picture's size lets count. The program itself can only be asked with all networks at once, and would load them anew for every file.
 """
 
 import csv
@@ -16,10 +16,10 @@ import openvino
 
 from data import grid_crops, normalised
 
-MOST_CROPS, LEAST_CONTRAST = 16, 3  # GeneratedOptions in src/analyzers/image/generated/generated.h
+MOST_CROPS, LEAST_CONTRAST, FULL_AREA_PX = 16, 3, 16 * 128**2  # as in src/analyzers/image/generated/generated.h
 
 
-def score(network, picture):
+def mean(network, picture):
     """None where all crops are even."""
     odds = []
     for crop in grid_crops(picture, 128, MOST_CROPS):
@@ -35,9 +35,10 @@ def main():
     with open(folder / "manifest.csv", newline="", encoding="utf-8") as stream:
         files = list(csv.DictReader(stream))
     for entry in files:
-        entry["score"] = score(compiled, cv2.imread(str(folder / entry["file"]), cv2.IMREAD_COLOR)[:, :, ::-1])
+        picture = cv2.imread(str(folder / entry["file"]), cv2.IMREAD_COLOR)[:, :, ::-1]
+        entry["mean"], entry["share"] = mean(compiled, picture), min(1, picture.shape[0] * picture.shape[1] / FULL_AREA_PX)
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps([entry for entry in files if entry["score"] is not None], indent=1) + "\n")
+    output.write_text(json.dumps([entry for entry in files if entry["mean"] is not None], indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -23,14 +23,19 @@ cv::Mat eight_bit(const cv::Mat& rgb) {
 }
 
 std::string explain(const GeneratedResult& result) {
-    char text[320];
-    std::snprintf(
+    char text[480];
+    const int length = std::snprintf(
         text, sizeof text,
         "Small networks that learned from pictures of some forty generators and from camera pictures looked at "
         "%d places at native resolution; on average they look %s to them (log odds %+.1f).%s",
-        result.crops_judged, result.score > 0 ? "like what generators make" : "like what cameras make", result.score,
+        result.crops_judged, result.score > 0 ? "like what generators make" : "like what cameras make",
+        result.score / result.counted_share,
         result.score > 0 ? " Heavy processing and unfamiliar cameras can mislead them."
                          : " A generator that they do not know can still pass.");
+    if (result.counted_share < 1) {
+        std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length),
+                      " The picture is so small that %.0f %% of that counts.", 100 * result.counted_share);
+    }
     return text;
 }
 
@@ -61,7 +66,8 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
                              {"lowest_crop", result->lowest_crop, "nat"},
                              {"highest_crop", result->highest_crop, "nat"},
                              {"crops_judged", static_cast<double>(result->crops_judged), "1"},
-                             {"crops_empty", static_cast<double>(result->crops_empty), "1"}};
+                             {"crops_empty", static_cast<double>(result->crops_empty), "1"},
+                             {"counted_share", result->counted_share, "1"}};
     if (result->score > 0) {
         analysis::Observation observation;
         const cv::Rect& place = result->strongest_px;
@@ -95,11 +101,15 @@ const analysis::AnalyzerDefinition& image_generated() {
             "2021; Tan and Le, ICML 2019";
         made.inputs = {ingest::MediaKind::kImage};
         made.emits = {
-            {"score", "nat", "mean over the crops of the networks' log odds for generated against genuine"},
+            {"score", "nat",
+             "mean over the crops of the networks' log odds for generated against genuine; above 0, as much of it as "
+             "the picture's size lets count"},
             {"lowest_crop", "nat", "log odds of the crop that looks most genuine"},
             {"highest_crop", "nat", "log odds of the crop that looks most generated"},
             {"crops_judged", "1", "crops of 128 px that the networks looked at"},
             {"crops_empty", "1", "crops left out because they are even all over"},
+            {"counted_share", "1",
+             "share of a mean above 0 that counts: below 1 in pictures of fewer than 512 x 512 px"},
             {"place_log_odds", "nat", "of the place pointed at, where the picture's score is above 0"},
         };
         made.parameters = {

@@ -104,6 +104,10 @@ Result<GeneratedResult> generated(const cv::Mat& rgb, infer::Session& network, c
         return result;
     }
     result.score = sum / result.crops_judged;
+    if (result.score > 0) {
+        result.counted_share = std::min(1.0, static_cast<double>(rgb.size().area()) / kGeneratedFullArea_px);
+        result.score *= result.counted_share;
+    }
     return result;
 }
 

@@ -36,6 +36,21 @@ analysis::Analysis run_on(const std::vector<std::uint8_t>& bytes) {
         ->finish({**media, store, nullptr, ""});
 }
 
+/// As train/generated/merge.py makes it.
+cv::Mat reference_picture() {
+    cv::Mat picture(260, 430, CV_8UC3);
+    for (int row = 0; row < picture.rows; ++row) {
+        for (int column = 0; column < picture.cols; ++column) {
+            for (int channel = 0; channel < 3; ++channel) {
+                const int wave = (row * 3 + column * 2 + channel * 40) % 160;
+                const int grain = (row * row * 7 + column * 31 + channel * 57 + row * column) % 23;
+                picture.at<cv::Vec3b>(row, column)[channel] = static_cast<std::uint8_t>(wave + grain);
+            }
+        }
+    }
+    return picture;
+}
+
 TEST(Generated, CropsLieEvenlyInsideThePicture) {
     for (const cv::Size size : {cv::Size(128, 128), {129, 700}, {512, 512}, {640, 480}, {4000, 3000}, {12000, 130}}) {
         const auto places = generated_crop_places(size, 16);
@@ -79,19 +94,20 @@ TEST(Generated, AnswersTwiceAlikeAndWithinItsCrops) {
     EXPECT_GE(first->highest_crop, first->score);
 }
 
-/// As train/generated/merge.py makes it.
-cv::Mat reference_picture() {
-    cv::Mat picture(260, 430, CV_8UC3);
-    for (int row = 0; row < picture.rows; ++row) {
-        for (int column = 0; column < picture.cols; ++column) {
-            for (int channel = 0; channel < 3; ++channel) {
-                const int wave = (row * 3 + column * 2 + channel * 40) % 160;
-                const int grain = (row * row * 7 + column * 31 + channel * 57 + row * column) % 23;
-                picture.at<cv::Vec3b>(row, column)[channel] = static_cast<std::uint8_t>(wave + grain);
-            }
-        }
-    }
-    return picture;
+TEST(Generated, LittleOfAPictureCountsForLittleButOnlyAgainstIt) {
+    cv::Mat large;
+    cv::repeat(reference_picture(), 3, 2, large);
+    const auto all = generated(large, network(), {});
+    const auto part = generated(large(cv::Rect(0, 0, 256, 256)), network(), {});
+    ASSERT_TRUE(all.ok() && part.ok());
+    EXPECT_EQ(all->counted_share, 1);
+    EXPECT_EQ(part->counted_share, 0.25);
+    ASSERT_GT(part->score, 0);
+    EXPECT_LE(part->score, 0.25 * part->highest_crop);
+    const auto photo = generated(fx::render({})(cv::Rect(0, 0, 256, 256)), network(), {});
+    ASSERT_TRUE(photo.ok());
+    ASSERT_LT(photo->score, 0);
+    EXPECT_EQ(photo->counted_share, 1) << "a small picture is no sign of a generator";
 }
 
 TEST(Generated, SaysWhatTheTrainingsProgramSays) {
@@ -101,7 +117,9 @@ TEST(Generated, SaysWhatTheTrainingsProgramSays) {
     const auto result = generated(reference_picture(), network(), {});
     ASSERT_TRUE(result.ok());
     EXPECT_EQ(result->crops_judged, static_cast<int>(kCrops.size()));
-    EXPECT_NEAR(result->score, std::accumulate(kCrops.begin(), kCrops.end(), 0.0) / kCrops.size(), 0.01);
+    EXPECT_NEAR(result->counted_share, 260 * 430 / (512.0 * 512), 1e-9);
+    EXPECT_NEAR(result->score,
+                result->counted_share * std::accumulate(kCrops.begin(), kCrops.end(), 0.0) / kCrops.size(), 0.01);
     EXPECT_NEAR(result->lowest_crop, 0.6287, 0.01);
     EXPECT_NEAR(result->highest_crop, 1.0740, 0.01);
     EXPECT_EQ(result->strongest_px, cv::Rect(151, 132, 128, 128)) << "the fifth crop";
