@@ -35,6 +35,10 @@ class Line(typing.NamedTuple):
     held_out_set: str
     file: str
 
+    def mean(self):
+        """Of the crops, before the picture's size takes its share."""
+        return self.score / self.share if self.score > 0 else self.score
+
     def generator(self):
         """By held_out.py's file names."""
         return pathlib.PurePath(self.file).stem.split("-", 2)[2]
@@ -99,7 +103,7 @@ def sizes(lines):
     print("before the share: room for crops of 128 px | genuine: files, 98 %, 99.5 %, all below | generated: files, share above 1.5")
     for low, high in ((1, 2), (2, 4), (4, 9), (9, 16), (16, 17)):
         part = [line for line in lines if low <= 16 * line.share < high]
-        means = {label: np.array([line.score / line.share if line.score > 0 else line.score for line in part if line.generated == label]) for label in (False, True)}
+        means = {label: np.array([line.mean() for line in part if line.generated == label]) for label in (False, True)}
         if len(means[False]):
             print(f"{low:2d} to {high:2d}", len(means[False]), "%.2f %.2f %.2f" % tuple(np.quantile(means[False], [0.98, 0.995, 1])), "|", len(means[True]), f"{(means[True] > 1.5).mean():.2f}" if len(means[True]) else "-")
 

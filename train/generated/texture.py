@@ -169,7 +169,7 @@ def main():
         here = scored(scores_, config, name)
         linear += list(model(np.stack([test[f"{name} {line.file}"] for line in here])))
         lines += here
-    linear, networks = np.array(linear), np.array([line.score for line in lines])
+    linear, networks = np.array(linear), np.array([line.mean() for line in lines])
     linear = linear / linear.std() * networks.std()
     print("area under the curve, over all sets: the linear model; the networks; both, the linear model weighing a quarter, a half, as much")
     for row, pools in ROWS.items():
