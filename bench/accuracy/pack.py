@@ -4,7 +4,7 @@
     bench/accuracy/pack.py PROGRAM DATA WORK [--sets clips,faces,...] [--most N] [--jobs N] [--output docs/guide/accuracy.md]
 
 Makes a manifest a set in WORK, runs `PROGRAM bench --launder` over it, and writes the page. Stopped, it goes on where it was; with another program it starts
-anew. `--most N` draws N files of every kind. Needs train/generated/requirements.txt (its split says what image.generated was not trained on).
+anew. `--most N` draws N files of every kind.
 """
 
 import argparse
@@ -18,19 +18,18 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEED = 20261127
-GENERATED_SPLIT = "first"  # of train/generated/config.json: left out by both networks that ship
 ONE_RECORDING = ("GRID", "wav2lip-source", "Intel-ASL")  # several clips of one session
 
 # What the media of a set taught. Figures of media that taught what judges them are no accuracy.
 TAUGHT = {
     "clips": "The genuine clips (24 films of 20 recordings) taught `face.swap` and `video.face.swap` what genuine faces look like, and both curves were set by judgement with these clips in view: **how seldom genuine clips are "
              "called fake is of their own training data**. No fake taught anything, and no clip taught `voice.synthetic`, which heard only the pack's voices. How both analyzers do on recordings left out stands in their own READMEs.",
-    "faces": "`seen`: taught the two networks of `image.generated`: **own training data, worth nothing as accuracy**. `held out`: taught neither, though their kin did (the same generator, the same collections): what is left out here is "
-             "the person, not the generator. Every third portrait of `lab` taught `image.edits.network`; some of both genuine kinds taught the curve of `image.noise.level`.",
-    "pictures": "`seen`: of sources that taught the two networks of `image.generated`: **own training data, worth nothing as accuracy**. `held out`: of sources and mostly of generators that taught neither; the curve of `image.generated` "
-                "was fitted on them, so that its ratio, not its order, knows them. Inpainted pictures taught nothing. Genuine ones of permissive licence taught `image.edits.network`.",
-    "photos": "Genuine alone: what is called fake here is a false alarm. `held out`: did not teach `image.generated`. The photographs of 27 of these cameras taught `image.edits.network`, edits of the other cameras' the joint judgement of edits (`fusion.edits`).",
-    "splices": "Nothing of CASIA's edited pictures taught anything; half of its authentic ones taught `image.generated`, and some the curve of `image.noise.level`. **As they are, JPEG tables and metadata alone tell its classes apart** (the two were saved by other programs): "
+    "faces": "All of them taught at least two of the three networks of `image.generated`: **own training data, worth nothing as accuracy**; what each network says of faces that it had not met stands in the analyzer's README. "
+             "Every third portrait of `lab` taught `image.edits.network`; some of both genuine kinds taught the curve of `image.noise.level`.",
+    "pictures": "All but the inpainted ones taught two of the three networks of `image.generated`: **own training data, worth nothing as accuracy**; what each network says of sources that it had not met stands in the analyzer's README. "
+                "Inpainted pictures taught nothing. Genuine ones of permissive licence taught `image.edits.network`.",
+    "photos": "Genuine alone: what is called fake here is a false alarm. They taught `image.generated`. The photographs of 27 of these cameras taught `image.edits.network`, edits of the other cameras' the joint judgement of edits (`fusion.edits`).",
+    "splices": "Nothing of CASIA's edited pictures taught anything; its authentic ones taught `image.generated`, and some the curve of `image.noise.level`. **As they are, JPEG tables and metadata alone tell its classes apart** (the two were saved by other programs): "
                "only the laundered columns are about edits, and not purely, since the first save is still in them.",
     "voices": "Every clip taught `voice.synthetic` (what it says of sources left out stands in its README): **own training data, worth nothing as accuracy**. The false alarms after laundering are still worth reading: a genuine voice that is called fake although it was taught "
               "as genuine is the least that a stranger's has to expect.",
@@ -42,20 +41,7 @@ def rows_of(path):
         return list(csv.DictReader(stream))
 
 
-def held_out_of_generated(data):
-    """{path: whether image.generated was not trained on it} of the pictures, faces and photographs that its training can read."""
-    sys.path.insert(0, str(ROOT / "train/generated"))
-    from data import listed  # noqa: PLC0415 (brings the training's packages)
-
-    config = json.loads((ROOT / "train/generated/config.json").read_text())
-    return {str(path): held_out for _, _, _, path, held_out in listed(data, config, GENERATED_SPLIT, permissive=False)}
-
-
-def seen(kind, path, held_out):
-    return f"{kind}, {'held out' if held_out.get(str(path), True) else 'seen'}"
-
-
-def clips(data, _):
+def clips(data):
     for row in rows_of(data / "clips/manifest.csv"):
         path = data / "clips" / row["file"]
         group = row["pair"] or (row["kind"] if row["kind"] in ONE_RECORDING else path.stem)
@@ -63,32 +49,29 @@ def clips(data, _):
         yield path, "desync" if moved else row["label"], "sound moved" if moved else row["kind"], group, ""
 
 
-def faces(data, held_out):
+def faces(data):
     for row in rows_of(data / "faces/manifest.csv"):
         path = data / "faces" / row["file"]
         person = pathlib.Path(row["source_path"]).name.split("_")[0] if row["kind"] == "lab" else ""
-        yield path, row["label"], seen(row["kind"], path, held_out), person, ""
+        yield path, row["label"], row["kind"], person, ""
 
 
-def pictures(data, held_out):
+def pictures(data):
     for row in rows_of(data / "pictures/manifest.csv"):
-        path = data / "pictures" / row["file"]
-        kind = "photograph" if row["label"] == "real" else row["kind"]
-        yield path, row["label"], kind if kind == "inpainted" else seen(kind, path, held_out), row["source"], ""
+        yield data / "pictures" / row["file"], row["label"], "photograph" if row["label"] == "real" else row["kind"], row["source"], ""
 
 
-def photos(data, held_out):
+def photos(data):
     for row in rows_of(data / "photos/manifest.csv"):
-        path = data / "photos" / row["file"]
-        yield path, "real", seen("camera", path, held_out), "", ""
+        yield data / "photos" / row["file"], "real", "camera", "", ""
 
 
-def splices(data, _):
+def splices(data):
     for row in rows_of(data / "splices/manifest.csv"):
         yield data / "splices" / row["file"], row["label"], row["label"], "", str(data / "splices" / row["mask"]) if row["mask"] else ""
 
 
-def voices(data, _):
+def voices(data):
     for row in rows_of(data / "voices/manifest.csv"):
         yield data / "voices" / row["file"], row["label"], row["label"], row["source"], ""
 
@@ -96,9 +79,9 @@ def voices(data, _):
 SETS = {each.__name__: each for each in (clips, faces, pictures, photos, splices, voices)}
 
 
-def write_manifest(name, data, held_out, most, path):
+def write_manifest(name, data, most, path):
     kinds = {}
-    for row in SETS[name](data, held_out):
+    for row in SETS[name](data):
         kinds.setdefault(row[2], []).append(row)
     draw = random.Random(SEED)
     drawn = [row for rows in kinds.values() for row in (sorted(draw.sample(rows, most)) if 0 < most < len(rows) else rows)]
@@ -268,10 +251,9 @@ def main():
     data = options.data.resolve()
     options.work.mkdir(parents=True, exist_ok=True)
     names = options.sets.split(",")
-    held_out = held_out_of_generated(data) if {"faces", "pictures", "photos"} & set(names) else {}
     results = {}
     for name in names:
-        write_manifest(name, data, held_out, options.most, options.work / f"{name}.csv")
+        write_manifest(name, data, options.most, options.work / f"{name}.csv")
         print(name, flush=True)
         results[name] = benched(options.program, name, options.work, options.jobs)
         options.output.write_text(page(results, options.most), encoding="utf-8")
