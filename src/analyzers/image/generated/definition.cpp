@@ -32,7 +32,7 @@ std::string explain(const GeneratedResult& result) {
         result.score / result.counted_share,
         result.score > 0 ? " Heavy processing and unfamiliar cameras can mislead them."
                          : " A generator that they do not know can still pass.");
-    if (result.counted_share < 1) {
+    if (result.counted_share < 0.9) {
         std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length),
                       " The picture is so small that %.0f %% of that counts.", 100 * result.counted_share);
     }
