@@ -3,8 +3,8 @@
 
     bench/accuracy/pack.py PROGRAM DATA WORK [--sets clips,faces,...] [--most N] [--jobs N] [--output docs/guide/accuracy.md]
 
-Makes a manifest a set in WORK, runs `PROGRAM bench --launder` over it, and writes the page. Stopped, it goes on where it was; with another program it starts
-anew. `--most N` draws N files of every kind.
+Makes a manifest a set in WORK, runs `PROGRAM bench --launder` over it, and writes the page: of these sets, and of those that an earlier run with the same program left in WORK. Stopped, it
+goes on where it was; with another program it starts anew. `--most N` draws N files of every kind.
 """
 
 import argparse
@@ -213,29 +213,40 @@ def pair_lines(passes):
     return table(["analyzer", "pairs", "in the right order as they are", "laundered"], rows) if rows else []
 
 
-def section(name, result):
-    passes = result["passes"]
-    lines = [f"## {name}: {result['manifest']['used']} files\n", TAUGHT[name] + "\n", *verdict_lines(passes), stays_line(passes), *analyzer_lines(passes)]
+def section(name, result, files):
+    passes, used = result["passes"], result["manifest"]["used"]
+    lines = [f"## {name}: {used} files" + (f", drawn at random by kind from {files}" if used < files else "") + "\n", TAUGHT[name] + "\n", *verdict_lines(passes), stays_line(passes), *analyzer_lines(passes)]
     kinds = {(entry["kind"], entry["is_manipulated"]) for entry in passes[0]["verdicts"] if entry["is_manipulated"] and entry["kind"]}
     lines += kind_lines(passes) if len(kinds) > 1 else []
     return lines + (pair_lines(passes) if name == "clips" else [])
 
 
-def page(results, most):
+def page(results, data):
     one = next(iter(results.values()))
-    sample = f", of every kind at most {most} files drawn at random" if most else ""
     description = one["passes"][1]["description"]
     lines = [
         "<!-- Written by bench/accuracy/pack.py; do not edit. -->\n", "# What is said of the development pack\n",
-        f"`bench/accuracy/pack.py PROGRAM DATA WORK`{sample}: Bonafide {one['tool']['version']} ({one['tool']['revision']}), calibration {one['calibration_sha256'][:12]}. Every file is checked whole, by itself, at prior 0.5; once as it is "
+        f"`bench/accuracy/pack.py PROGRAM DATA WORK`: Bonafide {one['tool']['version']} ({one['tool']['revision']}), calibration {one['calibration_sha256'][:12]}. Every file is checked whole, by itself, at prior 0.5; once as it is "
         f"and once laundered ({description}).\n",
         "**Much of this pack taught the analyzers. What is said under each heading tells which figures are of media that taught what judges them; such figures show that the program holds together, not how often it is right elsewhere.** "
         "Where no fake taught anything, or both classes were left out, it is said too.\n",
         "Shares have 95 % intervals after Wilson, as if files were independent; areas under the curve (AUC) and `found` (share of the fakes above the threshold at which 2 % of the genuine files alarm) have bootstrap intervals over whole "
         "sources. \"Spoke of\": files as they are, and laundered. An analyzer without a ratio has no say by itself; those of edits are judged together, as `fusion.edits`. What gives every file the same number is left out. [measuring.md](measuring.md) explains every figure.\n"]
     for name, result in results.items():
-        lines += section(name, result)
+        lines += section(name, result, sum(1 for _ in SETS[name](data)))
     return "\n".join(lines).rstrip() + "\n"
+
+
+def of_same_program(results, work):
+    """`results`, and those of other sets in `work` that the same program has finished, in the order of SETS."""
+    tool = next(iter(results.values()))["tool"]
+    for name in SETS:
+        kept = work / f"{name}.json"
+        if name not in results and kept.exists():
+            result = json.loads(kept.read_text())
+            if result["tool"] == tool and len(result.get("passes", [])) == 2:
+                results[name] = result
+    return {name: results[name] for name in SETS if name in results}
 
 
 def main():
@@ -256,7 +267,7 @@ def main():
         write_manifest(name, data, options.most, options.work / f"{name}.csv")
         print(name, flush=True)
         results[name] = benched(options.program, name, options.work, options.jobs)
-        options.output.write_text(page(results, options.most), encoding="utf-8")
+        options.output.write_text(page(of_same_program(dict(results), options.work), data), encoding="utf-8")
 
 
 if __name__ == "__main__":
