@@ -20,6 +20,9 @@ using clone::Hypothesis;
 using clone::Level;
 using clone::Motion;
 
+/// Of 595 photographs, portraits, pictures of CASIA and edits none but a black one has more than .52, saved as JPEG or
+/// not; drawn windows and charts .79 to .87. A page of text has .48 and is looked at.
+constexpr double kDrawnEvenShare = 0.6;
 constexpr int kSmallestSidePx = 64;
 constexpr double kFinestLongest = 1600, kPointsLongest = 900, kDenseLongest = 448;
 constexpr int kMostCandidates = 24;  ///< of either kind
@@ -210,6 +213,21 @@ CopiedPlace describe(const Found& one, const Level& level, cv::Size picture) {
     return place;
 }
 
+/// Share of the blocks of 8 x 8 px in which no two pixels differ by more than a level.
+double even_share(const cv::Mat& luma) {
+    constexpr int kBlockPx = 8;
+    int even = 0, all = 0;
+    for (int y = 0; y + kBlockPx <= luma.rows; y += kBlockPx) {
+        for (int x = 0; x + kBlockPx <= luma.cols; x += kBlockPx) {
+            double least = 0, most = 0;
+            cv::minMaxLoc(luma(cv::Rect(x, y, kBlockPx, kBlockPx)), &least, &most);
+            even += most - least <= 1 ? 1 : 0;
+            ++all;
+        }
+    }
+    return static_cast<double>(even) / all;
+}
+
 }  // namespace
 
 CopyMoveResult copy_move(const cv::Mat& luma, const CopyMoveOptions& options) {
@@ -224,6 +242,12 @@ CopyMoveResult copy_move(const cv::Mat& luma, const CopyMoveOptions& options) {
     cv::meanStdDev(finite, mean, deviation);
     if (!(deviation[0] > 1)) {
         result.not_applicable = "The picture is one even surface: there is no detail to compare.";
+        return result;
+    }
+    if (even_share(finite) > kDrawnEvenShare) {
+        result.not_applicable =
+            "Most of the picture is perfectly even, as screenshots, charts and drawings are: what a program draws "
+            "repeats exactly without having been copied.";
         return result;
     }
     const Level finest = level_of(finite, 1, kFinestLongest);

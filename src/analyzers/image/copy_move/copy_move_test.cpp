@@ -132,6 +132,25 @@ TEST(CopyMove, MotionsOntoBlackSurfacesGiveNumbers) {
     }
 }
 
+TEST(CopyMove, DoesNotJudgeWhatAProgramDrew) {
+    // A window with a list of the same entry and a row of the same card: exact copies, and no edit.
+    cv::Mat window(600, 900, CV_8UC3, cv::Scalar(240, 240, 245));
+    for (int entry = 0; entry < 12; ++entry) {
+        cv::putText(window, "Menu entry", {20, 50 + 40 * entry}, cv::FONT_HERSHEY_SIMPLEX, 0.7, {60, 60, 60});
+    }
+    for (int card = 0; card < 3; ++card) {
+        cv::rectangle(window, cv::Rect(240 + 210 * card, 80, 180, 300), {180, 140, 90}, cv::FILLED);
+        cv::putText(window, "Card", {260 + 210 * card, 120}, cv::FONT_HERSHEY_SIMPLEX, 1, {0, 0, 0});
+    }
+    for (const int quality : {75, 90}) {
+        EXPECT_NE(copy_move(luma_of(window, quality), {}).not_applicable, "") << quality;
+    }
+    // An overexposed sky over a scene is a photograph still.
+    cv::Mat sky = shot_of(7);
+    sky.rowRange(0, sky.rows / 2).setTo(cv::Scalar::all(255));
+    EXPECT_EQ(copy_move(luma_of(sky, 90), {}).not_applicable, "");
+}
+
 TEST(CopyMove, RefusesWhatHoldsNothingToCompare) {
     EXPECT_FALSE(copy_move({}, {}).not_applicable.empty());
     EXPECT_FALSE(copy_move(cv::Mat(63, 500, CV_32FC1, cv::Scalar(3)), {}).not_applicable.empty());

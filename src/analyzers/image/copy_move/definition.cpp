@@ -99,10 +99,10 @@ const analysis::AnalyzerDefinition& image_copy_move() {
             "pictures of at least 64 px a side; copies from about 25 px a side on (of a large picture: 2 % of its "
             "longer side); scaled "
             "by .5 to 2; blind to copies of even surfaces without grain, and to places that were changed much after "
-            "copying";
+            "copying; does not judge screenshots, charts and drawings that are perfectly even for the most part";
         made.known_false_alarms =
-            "printed or drawn pictures with patterns that repeat exactly; screenshots; panoramas and collages with "
-            "repeated parts";
+            "printed or drawn pictures with patterns that repeat exactly; screenshots full of text or photographs; "
+            "panoramas and collages with repeated parts";
         made.reference =
             "Cozzolino, Poggi and Verdoliva, IEEE TIFS 2015; Ehret, IPOL 2018; Amerini, Ballan, Caldelli, Del Bimbo "
             "and Serra, IEEE "
