@@ -3,14 +3,5 @@
 # build with -DBONAFIDE_TRAIN=ON in $BUILD (build/release). Prints the table.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-data=$1
-work=$2
-python=${PYTHON:-python3}
-build=${BUILD:-$here/../../build/release}/train
-mkdir -p "$work"
-"$python" "$here/make_films.py" "$data" "$work" --versions "$here/strata.json"
-"$build/video_face_swap/bonafide-video-face-swap-features" --names > "$work/names.txt"
-"$build/video_face_swap/bonafide-video-face-swap-features" "$work/moments.bin" < "$work/paths.txt"
-"$build/face_swap/bonafide-face-swap-features" --names > "$work/texture_names.txt"
-"$build/face_swap/bonafide-face-swap-features" "$work/texture.bin" < "$work/paths.txt"
-"$python" "$here/strata.py" "$work" --write "$here/../../models/face"
+"$here/features.sh" "$1" "$2" --versions "$here/strata.json"
+"${PYTHON:-python3}" "$here/strata.py" "$2" --write "$here/../../models/face"

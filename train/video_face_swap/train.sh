@@ -2,14 +2,5 @@
 # From the development pack to weights and figures: train.sh DATA WORK. A build with -DBONAFIDE_TRAIN=ON lies in $BUILD (build/release).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-data=$1
-work=$2
-python=${PYTHON:-python3}
-build=${BUILD:-$here/../../build/release}/train
-mkdir -p "$work"
-"$python" "$here/make_films.py" "$data" "$work"
-"$build/video_face_swap/bonafide-video-face-swap-features" --names > "$work/names.txt"
-"$build/video_face_swap/bonafide-video-face-swap-features" "$work/moments.bin" < "$work/paths.txt"
-"$build/face_swap/bonafide-face-swap-features" --names > "$work/texture_names.txt"
-"$build/face_swap/bonafide-face-swap-features" "$work/texture.bin" < "$work/paths.txt"
-"$python" "$here/train.py" "$work" "$work/out"
+"$here/features.sh" "$1" "$2"
+"${PYTHON:-python3}" "$here/train.py" "$2" "$2/out"
