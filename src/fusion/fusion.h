@@ -13,6 +13,9 @@ namespace bonafide::fusion {
 
 /// Posterior probability from which a judgement is called likely; its complement is the bound for likely authentic.
 inline constexpr double kDecisiveProbability = 0.9;
+/// What a generator's traces have to say after a save, a smaller size and a crop for a verdict to rest on them (log10):
+/// twice as likely. Their curve was fitted on pictures saved again and scaled, which keep most of what they said.
+inline constexpr double kLeastKeptLlr = 0.3;
 /// No curve may say more than this, whatever it was fitted on (log10: one to a thousand).
 inline constexpr double kMostLlr = 3.0;
 

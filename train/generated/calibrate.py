@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ANALYZER, MEASUREMENT = "image.generated", "score"
 MOST_FALSE, SHORT_OF_A_VERDICT, JUST_SHORT, VERDICT, SMALLEST_LLR = 0.02, 0.94, 0.95, 1.1, -0.3
 MARGIN = 0.05  # above the highest score of all genuine files: the next may be a little higher
-LEAST_KEPT = 0.3  # engine/worker/stability.cpp
+LEAST_KEPT = 0.3  # fusion/fusion.h, kLeastKeptLlr
 BASIS = "{genuine} genuine files and {generated} generated files, each judged by the networks that had not met its source, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot but two is the score that at most 2 % of the genuine files of any pool and version reach, the last but one the highest score of them all; a generator unlike those of the training can pass, so that a low score says little"
 
 

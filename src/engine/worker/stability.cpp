@@ -17,9 +17,6 @@ constexpr int kKeepQuality = 95;
 constexpr double kScale = 0.75;
 constexpr double kCrop = 0.1;  ///< of each side
 constexpr int kLeastSide_px = 16;
-/// What traces of a generator have to say after each change for a verdict to rest on them (log10): twice as likely. Its
-/// detector was calibrated on pictures saved again and scaled, where it keeps most of what it says of generated ones.
-constexpr double kLeastKept = 0.3;
 
 struct Variant {
     std::string change;
@@ -114,7 +111,8 @@ Looks looks_for(const Job& job, const Equipment& equipment, const Judged& judged
 
 std::optional<std::string> why_withheld(const Job& job, const features::Media& media, const Equipment& equipment,
                                         const Judged& judged) {
-    const auto& [findings, together_as_it_is, provenance, decision] = judged;
+    const auto& findings = judged.findings;
+    const fusion::Decision decision = judged.decision;
     ENSURE(media.image() != nullptr);
     const cv::Mat& rgb = media.image()->rgb;
     // What was not decided cannot turn into its opposite, and looking three more times costs three times as much.
@@ -144,13 +142,13 @@ std::optional<std::string> why_withheld(const Job& job, const features::Media& m
         }
         const std::optional<fusion::FusedEvidence> together =
             looks.at_edits.empty() ? std::nullopt : fused_evidence(result.analyses, **again, equipment);
-        const fusion::Judgement judgement =
-            equipment.calibration.judge(changed, provenance, job.prior, together ? &together->evidence : nullptr);
+        const fusion::Judgement judgement = equipment.calibration.judge(changed, judged.provenance, job.prior,
+                                                                        together ? &together->evidence : nullptr);
         if (!looks.at_edits.empty() && opposite(decision, fusion::decide(judgement))) {
             return "it turns into its opposite after " + variant.change;
         }
         for (const analysis::Planned& looked : looks.at_generators) {
-            if (ratio_of(looked.definition->id, changed).value_or(0) < kLeastKept) {
+            if (ratio_of(looked.definition->id, changed).value_or(0) < fusion::kLeastKeptLlr) {
                 return "the traces of a generator do not outlast " + variant.change;
             }
         }
