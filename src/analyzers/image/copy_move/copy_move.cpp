@@ -20,7 +20,7 @@ using clone::Hypothesis;
 using clone::Level;
 using clone::Motion;
 
-/// Of 595 photographs, portraits, pictures of CASIA and edits none but a black one has more than .52, saved as JPEG or
+/// Of 617 photographs, portraits, pictures of CASIA and clones none but a black one has more than .52, saved as JPEG or
 /// not; drawn windows and charts .79 to .87. A page of text has .48 and is looked at.
 constexpr double kDrawnEvenShare = 0.6;
 constexpr int kSmallestSidePx = 64;

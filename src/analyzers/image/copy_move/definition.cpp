@@ -92,7 +92,7 @@ const analysis::AnalyzerDefinition& image_copy_move() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "image.copy_move";
-        made.version = 1;
+        made.version = 2;
         made.summary =
             "places copied within the picture, also turned, scaled and mirrored, and the motion between them";
         made.limits =
