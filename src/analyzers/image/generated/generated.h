@@ -14,7 +14,7 @@ inline constexpr int kGeneratedCropPx = 128;
 
 /// From this size of the picture on all of what suspects it counts: as much as sixteen crops side by side, px^2. Crops
 /// of small pictures say less: of genuine pictures with room for two to four crops 1 in 200 has a mean above 3.2, for
-/// four to nine above 2.2, for sixteen above 0.9 (train/generated/calibrate.log).
+/// four to nine above 2.7, for sixteen above 1.0 (train/generated/calibrate.log).
 inline constexpr double kGeneratedFullArea_px = 16.0 * kGeneratedCropPx * kGeneratedCropPx;
 
 struct GeneratedOptions {
