@@ -121,6 +121,21 @@ def called(lines, knots):
         print("generated" if generated else "genuine", f"as they are: {len(whole)} files, at the last knot {len(reach)}, and after JPEG 85 and scaling to 70 % still at {LEAST_KEPT} or more {len(outlast)}")
 
 
+def unforeseen(lines):
+    """The last knot lies above all genuine files by its making. What stays honest: set without a source, or without a whole pool, how many of that one's files reach it."""
+    genuine = [line for line in lines if not line.generated]
+    for title, key in (("source", lambda line: line.group), ("pool", lambda line: line.pool)):
+        reach, of = {}, 0
+        for name in sorted({key(line) for line in genuine}):
+            last = max(line.score for line in genuine if key(line) != name) + MARGIN
+            for version in VERSIONS:
+                left = [line.score for line in genuine if key(line) == name and line.version == version]
+                of += len(left)
+                if above := sum(score >= last for score in left):
+                    reach[f"{name} {version}"] = f"{above} of {len(left)}"
+        print(f"the last knot set without a {title}: reached by", ", ".join(f"{name} {count}" for name, count in reach.items()) or "none", f"({of} files and versions)")
+
+
 def main():
     folder, calibration = map(pathlib.Path, sys.argv[1:])
     config = json.loads((HERE / "config.json").read_text())
@@ -151,6 +166,7 @@ def main():
             shares = [f"{version} {(chosen(lambda line: line.pool == pool and line.version == version) >= knot[0]).mean():.3f}" for version in VERSIONS]
             print(f"{pool:10s}", " ".join(shares), "files", len(chosen(lambda line: line.pool == pool and line.version == "native")))
     called(lines, knots)
+    unforeseen(lines)
     sizes(lines)
     areas(lines)
     for name in sets:
