@@ -290,12 +290,10 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
             "lossless pictures, and takes what other codecs leave for edits.");
     }
     report.verdict = verdict_for(judgement, report.findings, report.input);
-    if (media.image() != nullptr) {
-        const Judged judged{report.findings, together, report.provenance, fusion::decide(judgement)};
-        if (const auto reason = why_withheld(job, media, equipment, judged)) {
-            report.verdict = report::Verdict::kInconclusive;
-            report.limits.push_back("The verdict was withheld because " + *reason + ".");
-        }
+    const Judged judged{report.findings, together, report.provenance, fusion::decide(judgement)};
+    if (const auto reason = why_withheld(job, media, equipment, judged)) {
+        report.verdict = report::Verdict::kInconclusive;
+        report.limits.push_back("The verdict was withheld because " + *reason + ".");
     }
     if (job.maps || job.presentation || job.preview || job.localise) {
         send_pictures(job, mask, media.image() != nullptr ? media.image()->rgb : cv::Mat(), result.analyses,

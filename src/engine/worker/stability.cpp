@@ -2,12 +2,17 @@
 
 #include "engine/worker/assemble.h"
 #include "engine/worker/choice.h"
+#include "features/voice/frames.h"
+#include "forge/voice/codec.h"
+#include "forge/voice/sound.h"
 #include "media/encode.h"
 
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <utility>
 
 namespace bonafide::engine {
 namespace {
@@ -17,6 +22,11 @@ constexpr int kKeepQuality = 95;
 constexpr double kScale = 0.75;
 constexpr double kCrop = 0.1;  ///< of each side
 constexpr int kLeastSide_px = 16;
+/// So much of a recording is saved again, from its beginning: enough for the mean of its voices, and bounded.
+constexpr double kSavedSound_s = 600;
+constexpr std::array<std::pair<const char*, const char*>, 2> kSoundSaves = {
+    {{"opus=24", "saving the sound as a voice message (Opus, 24 kbit/s)"},
+     {"aac=48", "saving the sound as AAC of 48 kbit/s"}}};
 
 struct Variant {
     std::string change;
@@ -55,6 +65,29 @@ std::optional<double> ratio_of(std::string_view analyzer, const std::vector<evid
     return own != findings.end() ? own->llr : std::nullopt;
 }
 
+/// Of `plan`, what speaks for a generator by picture or sound, where the verdict rests on it: without it there would be
+/// none. Empty where it does not.
+std::vector<analysis::Planned> decisive_on_generators(const std::vector<analysis::Planned>& plan, const Job& job,
+                                                      const Equipment& equipment, const Judged& judged) {
+    if (judged.decision != fusion::Decision::kLikelySynthetic) {
+        return {};
+    }
+    std::vector<analysis::Planned> looks;
+    const auto& curves = equipment.calibration.curves();
+    std::copy_if(plan.begin(), plan.end(), std::back_inserter(looks), [&](const analysis::Planned& planned) {
+        const std::string_view id = planned.definition->id;
+        return ratio_of(id, judged.findings).value_or(0) > 0 &&
+               std::any_of(curves.begin(), curves.end(), [&](const auto& curve) {
+                   return curve.analyzer == id && curve.synthetic && !curve.forgeable;
+               });
+    });
+    std::vector<evidence::Finding> others = judged.findings;
+    std::erase_if(others, [&](const auto& finding) { return runs(looks, finding.analyzer); });
+    const bool stands_without = altered(fusion::decide(equipment.calibration.judge(
+        others, judged.provenance, job.prior, judged.together ? &judged.together->evidence : nullptr)));
+    return stands_without ? std::vector<analysis::Planned>{} : looks;
+}
+
 /// What has to be looked at again, and why.
 struct Looks {
     std::vector<analysis::Planned> at_edits;       ///< what draws maps; empty where no verdict could turn
@@ -67,21 +100,13 @@ Looks looks_for(const Job& job, const Equipment& equipment, const Judged& judged
     auto plan = plan_for(job, ingest::MediaKind::kImage);
     ENSURE(plan.ok());
     for (const analysis::Planned& planned : *plan) {
-        const std::string_view id = planned.definition->id;
         // What cannot speak for want of a camera would, by what it could say at best, have every verdict looked at
         // again.
         if (planned.definition->emits_map && (!planned.definition->wants_camera || equipment.camera)) {
             looks.at_edits.push_back(planned);
         }
-        const auto& curves = equipment.calibration.curves();
-        const bool sees_generators = std::any_of(curves.begin(), curves.end(), [&](const auto& curve) {
-            return curve.analyzer == id && curve.synthetic && !curve.forgeable;
-        });
-        if (decision == fusion::Decision::kLikelySynthetic && sees_generators &&
-            ratio_of(id, findings).value_or(0) > 0) {
-            looks.at_generators.push_back(planned);
-        }
     }
+    looks.at_generators = decisive_on_generators(*plan, job, equipment, judged);
     const bool decided_on_edits = std::any_of(findings.begin(), findings.end(), [&](const auto& finding) {
         return finding.llr && *finding.llr != 0 && runs(looks.at_edits, finding.analyzer);
     });
@@ -97,23 +122,27 @@ Looks looks_for(const Job& job, const Equipment& equipment, const Judged& judged
     if (!decided_on_edits || !can_turn) {
         looks.at_edits.clear();
     }
-    std::vector<evidence::Finding> others = findings;
-    std::erase_if(others, [&](const auto& finding) { return runs(looks.at_generators, finding.analyzer); });
-    if (!looks.at_generators.empty() &&
-        altered(fusion::decide(
-            equipment.calibration.judge(others, provenance, job.prior, together ? &together->evidence : nullptr)))) {
-        looks.at_generators.clear();  // the verdict does not rest on them
-    }
     return looks;
 }
 
-}  // namespace
+/// Keeps the beginning of the sound at 16 kHz.
+class Beginning final : public media::StreamSink {
+  public:
+    void on_sound(const media::SoundBlock& block) override {
+        const std::size_t room = kMost - std::min(samples.size(), kMost);
+        const auto some = block.mono_16k.first(std::min(room, block.mono_16k.size()));
+        samples.insert(samples.end(), some.begin(), some.end());
+    }
+    std::vector<float> samples;
 
-std::optional<std::string> why_withheld(const Job& job, const features::Media& media, const Equipment& equipment,
-                                        const Judged& judged) {
+  private:
+    static constexpr auto kMost = static_cast<std::size_t>(kSavedSound_s * features::voice::kRate_hz);
+};
+
+std::optional<std::string> why_picture_withheld(const Job& job, const features::Media& media,
+                                                const Equipment& equipment, const Judged& judged) {
     const auto& findings = judged.findings;
     const fusion::Decision decision = judged.decision;
-    ENSURE(media.image() != nullptr);
     const cv::Mat& rgb = media.image()->rgb;
     // What was not decided cannot turn into its opposite, and looking three more times costs three times as much.
     if (decision == fusion::Decision::kInconclusive || decision == fusion::Decision::kNotApplicable ||
@@ -154,6 +183,58 @@ std::optional<std::string> why_withheld(const Job& job, const features::Media& m
         }
     }
     return std::nullopt;
+}
+
+/// A coder or decoder that fails here says nothing about the recording: the verdict stands.
+std::optional<std::string> why_sound_withheld(const Job& job, const features::Media& media, const Equipment& equipment,
+                                              const Judged& judged) {
+    auto plan = plan_for(job, media.identity().kind);
+    ENSURE(plan.ok());
+    std::erase_if(*plan, [](const analysis::Planned& planned) { return !planned.definition->wants_sound; });
+    const auto looks = decisive_on_generators(*plan, job, equipment, judged);
+    if (looks.empty()) {
+        return std::nullopt;
+    }
+    Beginning sound;
+    media::ReadOptions wanted;
+    wanted.sound = true;
+    wanted.threads = job.threads;
+    if (!media.reader()->read(wanted, sound)) {
+        return std::nullopt;
+    }
+    for (const auto& [step, change] : kSoundSaves) {
+        const auto saved = forge::through_codec(step, sound.samples, job.threads);
+        const auto bytes = saved ? forge::as_wav({*saved}, features::voice::kRate_hz) : saved.error();
+        if (!bytes) {
+            continue;
+        }
+        const auto source = ingest::open_memory(*bytes);
+        const auto again = features::Media::open(ingest::identify(*source), *source, job.limits);
+        if (!again) {
+            continue;
+        }
+        const analysis::RunResult result =
+            analysis::run(looks, **again, equipment.models, job.trust_anchors_pem, nullptr, {});
+        std::vector<evidence::Finding> changed =
+            main_findings(result.analyses, ingest::MediaKind::kAudio, equipment.models, false);
+        equipment.calibration.judge(changed, judged.provenance, job.prior);
+        for (const analysis::Planned& looked : looks) {
+            if (ratio_of(looked.definition->id, changed).value_or(0) < fusion::kLeastKeptLlr) {
+                return "the traces of a generator do not outlast " + std::string(change);
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> why_withheld(const Job& job, const features::Media& media, const Equipment& equipment,
+                                        const Judged& judged) {
+    if (media.image() != nullptr) {
+        return why_picture_withheld(job, media, equipment, judged);
+    }
+    return media.streams()->audio ? why_sound_withheld(job, media, equipment, judged) : std::nullopt;
 }
 
 }  // namespace bonafide::engine

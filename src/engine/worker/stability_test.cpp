@@ -2,6 +2,7 @@
 
 #include "engine/worker/assemble.h"
 #include "engine/worker/choice.h"
+#include "forge/voice/sound.h"
 #include "media/encode.h"
 
 #include <gmock/gmock.h>
@@ -14,6 +15,7 @@ using testing::HasSubstr;
 using testing::Optional;
 
 constexpr const char* kLooks = "image.spectrum";
+constexpr const char* kHears = "audio.spectrum.bandwidth";
 
 /// Noise, and in it the chequer that a generator's doubling of pixels may leave: a peak at half a cycle per pixel.
 std::vector<std::uint8_t> chequered(double strength) {
@@ -27,13 +29,29 @@ std::vector<std::uint8_t> chequered(double strength) {
     return media::encode_png(picture);
 }
 
-/// Takes a measurement of kLooks for a sign of a generator, as strong as a verdict needs from `from` on.
-Equipment judging_by(const std::string& measurement, double from) {
+/// Six seconds of noise, whose level may change in the middle, and a stretch of which may be digital silence.
+std::vector<std::uint8_t> noise(float first_half, float second_half, bool silence) {
+    std::vector<float> samples(6 * 16'000);
+    cv::RNG random(7);
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        samples[i] = static_cast<float>(random.gaussian(i < samples.size() / 2 ? first_half : second_half));
+    }
+    if (silence) {
+        std::fill_n(samples.begin() + 40'000, 8'000, 0.0F);
+    }
+    const auto bytes = forge::as_wav({samples}, 16'000);
+    ENSURE(bytes.ok());
+    return *bytes;
+}
+
+/// Takes a measurement of `analyzer` for a sign of a generator, as strong as a verdict needs from `from` on.
+Equipment judging_by(const std::string& measurement, double from, const std::string& analyzer = kLooks) {
     auto calibration = fusion::Calibration::parse(
         R"({"schema": "bonafide.calibration/1", "version": "test", "forgeable_cap": 0.9,
             "groups": {"generators": {"correlation": 0.5, "basis": "a test"}},
-            "curves": [{"analyzer": "image.spectrum", "measurement": ")" +
-        measurement + R"(", "group": "generators", "forgeable": false, "synthetic": true, "fitted_on": "a test",
+            "curves": [{"analyzer": ")" +
+        analyzer + R"(", "measurement": ")" + measurement +
+        R"(", "group": "generators", "forgeable": false, "synthetic": true, "fitted_on": "a test",
                         "knots": [[)" +
         std::to_string(from - 1) + ", 0], [" + std::to_string(from) + R"(, 1.2]]},
                        {"analyzer": "image.copy_move", "measurement": "strength", "group": "generators", "forgeable": false,
@@ -45,18 +63,17 @@ Equipment judging_by(const std::string& measurement, double from) {
     return {std::move(*models), std::move(*calibration), {}, {}, {}};
 }
 
-/// The finding of kLooks alone, what comes of it, and what stands against that.
+/// The finding of one analyzer alone, what comes of it, and what stands against that.
 std::optional<std::string> withheld(const std::vector<std::uint8_t>& bytes, const Equipment& equipment,
                                     std::vector<evidence::Finding> others = {}) {
     Job job;
-    job.only = {kLooks};
     const auto source = ingest::open_memory(bytes);
     const auto media = features::Media::open(ingest::identify(*source), *source, job.limits);
     ENSURE(media.ok());
-    const auto result =
-        analysis::run(*plan_for(job, ingest::MediaKind::kImage), **media, equipment.models, "", nullptr, {}, nullptr);
-    std::vector<evidence::Finding> findings =
-        main_findings(result.analyses, ingest::MediaKind::kImage, equipment.models, false);
+    const ingest::MediaKind kind = (*media)->identity().kind;
+    job.only = {kind == ingest::MediaKind::kImage ? kLooks : kHears};
+    const auto result = analysis::run(*plan_for(job, kind), **media, equipment.models, "", nullptr, {}, nullptr);
+    std::vector<evidence::Finding> findings = main_findings(result.analyses, kind, equipment.models, false);
     findings.insert(findings.end(), others.begin(), others.end());
     const std::optional<fusion::FusedEvidence> together;
     const evidence::Provenance provenance;
@@ -80,6 +97,15 @@ TEST(Stability, AVerdictThatOtherFindingsSupportStands) {
     copies.outcome = evidence::Outcome::kRan;
     copies.measurements = {{"strength", 1, "1"}};
     EXPECT_EQ(withheld(chequered(24), judging_by("half_peak", 10), {copies}), std::nullopt);
+}
+
+TEST(Stability, TracesOfAGeneratorThatASavedRecordingLosesAreNoVerdict) {
+    EXPECT_THAT(withheld(noise(0.05F, 0.05F, true), judging_by("inner_silences", 1, kHears)),
+                Optional(HasSubstr("do not outlast saving the sound")));
+}
+
+TEST(Stability, WhatOutlastsASaveOfTheSoundStands) {
+    EXPECT_EQ(withheld(noise(0.002F, 0.05F, false), judging_by("strongest_noise_step", 10, kHears)), std::nullopt);
 }
 
 }  // namespace
