@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Fits the curve of image.generated: calibrate.py SCORES CALIBRATION.json.
 
-SCORES holds NETWORK-SET.json of score.py: of each set of config.json by those networks alone that were not trained on any of it, so that every file is judged by
-networks that had not met its source; and the frames of films that none has met by each. The knots follow docs/adr/0004-fusion.md: the last but two, short of a verdict, is a
+SCORES holds NETWORK-SET.json of score.py: of each set of config.json by the network of its name, which was not trained on any of it, so that every file is judged by
+one that had not met its source; and the frames of films that none has met by each. The knots follow docs/adr/0004-fusion.md: the last but two, short of a verdict, is a
 score that at most 2 % of the genuine files of any pool and version reach; the last but one the highest of all of them; the last one, a verdict, lies a little above.
 Prints what that costs. Same inputs, same bytes.
 """
@@ -14,15 +14,13 @@ import typing
 
 import numpy as np
 
-from data import member_of
-
 HERE = pathlib.Path(__file__).resolve().parent
 
 ANALYZER, MEASUREMENT = "image.generated", "score"
 MOST_FALSE, SHORT_OF_A_VERDICT, JUST_SHORT, VERDICT, SMALLEST_LLR = 0.02, 0.94, 0.95, 1.1, -0.3
 MARGIN = 0.05  # above the highest score of all genuine files: the next may be a little higher
 LEAST_KEPT = 0.3  # fusion/fusion.h, kLeastKeptLlr
-BASIS = "{genuine} genuine files and {generated} generated files, each judged by the networks that had not met its source, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot but two is the score that at most 2 % of the genuine files of any pool and version reach, the last but one the highest score of them all; a generator unlike those of the training can pass, so that a low score says little"
+BASIS = "{genuine} genuine files and {generated} generated files, each judged by the network that had not met its source, as they are, after JPEG 85 and after scaling to 70 % (train/generated/calibrate.py): the last knot but two is the score that at most 2 % of the genuine files of any pool and version reach, the last but one the highest score of them all; a generator unlike those of the training can pass, so that a low score says little"
 
 
 class Line(typing.NamedTuple):
@@ -44,10 +42,9 @@ class Line(typing.NamedTuple):
         return pathlib.PurePath(self.file).stem.split("-", 2)[2]
 
 
-def scored(folder, config, held_out_set):
-    """What the shipped networks that have not met a set's sources say of its files in the mean; "films" is a set that none has met."""
-    members = [name for name in config["shipped"] if held_out_set in ("films", member_of(config, name)["held_out"])]
-    said = [json.loads((folder / f"{name}-{held_out_set}.json").read_text()) for name in members]
+def scored(folder, networks, held_out_set):
+    """What the networks that have not met a set's sources say of its files in the mean."""
+    said = [json.loads((folder / f"{name}-{held_out_set}.json").read_text()) for name in networks]
     lines = []
     for entries in zip(*said, strict=True):
         first, mean = entries[0], float(np.mean([entry["mean"] for entry in entries]))
@@ -77,22 +74,25 @@ def interval(lines):
 
 VERSIONS = ("native", "resaved", "resized")
 ROWS = {"any picture": {"generated", "pictures", "photos", "casia", "frames"}, "no films": {"generated", "pictures", "photos", "casia"},
-        "pictures alone": {"generated", "pictures"}, "faces": {"faces", "ffhq", "lab"}, "all": None}
+        "pictures alone": {"generated", "pictures"}, "faces": {"faces", "ffhq", "lab"}, "made up": {"made_up", "enlarged"},
+        "all": {"generated", "pictures", "photos", "casia", "frames", "faces", "ffhq", "lab"}}
 
 
 def areas(lines):
     """The table of areas under the curve."""
     for name, pools in ROWS.items():
         for version in VERSIONS:
-            part = [line for line in lines if line.version == version and (pools is None or line.pool in pools)]
+            part = [line for line in lines if line.version == version and line.pool in pools]
             real, made = (np.array([line.score for line in part if line.generated == label]) for label in (False, True))
+            if not len(real) or not len(made):
+                continue  # the third set has met both of the forge's networks
             print(f"{name:14s} {version:8s} AUC %.3f [%.3f, %.3f]" % interval(part), f"found at 2 % {(made > bound(real)).mean():.2f} ({len(real)} genuine, {len(made)} generated)")
 
 
-def spread(folder, config):
+def spread(folder, sets):
     """How far the scores of frames lie apart that no network has met: the shipped mean is to be no wider than the networks that the curve was fitted on."""
-    for name, shipped in [(name, [name]) for name in config["shipped"]] + [("their mean, as shipped", config["shipped"])]:
-        lines = scored(folder, {**config, "shipped": shipped}, "films")
+    for name, networks in [(name, [name]) for name in sets] + [("their mean, as shipped", sets)]:
+        lines = scored(folder, networks, "films")
         for version in VERSIONS:
             scores = [line.score for line in lines if line.version == version]
             print(f"films met by none, {version:8s} {name:22s} mean {np.mean(scores):5.2f}, deviation {np.std(scores):.2f}, 98 % below {np.quantile(scores, 0.98):5.2f} ({len(scores)} frames)")
@@ -140,7 +140,7 @@ def main():
     folder, calibration = map(pathlib.Path, sys.argv[1:])
     config = json.loads((HERE / "config.json").read_text())
     sets = list(config["held_out"])
-    lines = [line for name in sets for line in scored(folder, config, name)]
+    lines = [line for name in sets for line in scored(folder, [name], name)]
     pools = sorted({line.pool for line in lines if not line.generated})
 
     def chosen(test):
@@ -172,16 +172,13 @@ def main():
     for name in sets:
         print(f"the {name} set alone")
         areas([line for line in lines if line.held_out_set == name])
-    for name in config["shipped"]:
-        print(f"{name} alone, on the {member_of(config, name)['held_out']} set")
-        areas(scored(folder, {**config, "shipped": [name]}, member_of(config, name)["held_out"]))
     print("native, by source: files, median score, share above the last knot, and of generated ones the area against all genuine pictures but films")
     genuine = chosen(lambda line: not line.generated and line.version == "native" and line.pool in ROWS["no films"])
     for title, key, pool in (("generated", Line.generator, "generated"), ("generated", lambda line: line.group.split(" ", 1)[1], "generated"), ("genuine", lambda line: line.group.split(" ", 1)[1], "pictures")):
         for name in sorted({key(line) for line in lines if line.pool == pool}):
             part = chosen(lambda line: line.pool == pool and line.version == "native" and key(line) == name)
             print(f"{title:9s} {name:56s} {len(part):3d} {np.median(part):6.2f} {(part >= knots[-1][0]).mean():.2f}", f"{area(genuine, part):.2f}" if pool == "generated" else "")
-    spread(folder, config)
+    spread(folder, sets)
     document = json.loads(calibration.read_text())
     document["groups"].setdefault("generators", {"correlation": 0.5, "basis": "set by judgement: one curve so far"})
     native = [line for line in lines if line.version == "native"]

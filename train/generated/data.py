@@ -21,12 +21,6 @@ def rows(path):
         return list(csv.DictReader(stream))
 
 
-def member_of(config, name):
-    """The settings of one of the networks; one may be like another but for what it names itself."""
-    settings = config["members"][name]
-    return {**(config["members"][settings["like"]] if "like" in settings else {}), **settings}
-
-
 def frames(film, count):
     """Evenly spaced frames of a film as (number, blue first)."""
     stream = cv2.VideoCapture(str(film))
@@ -39,10 +33,11 @@ def frames(film, count):
 
 
 def films(data, config, held_out_set):
-    """Genuine films as (name, path, held_out)."""
+    """Genuine films as (name, path, part): `part` is "train" or "held_out"; or "kept", from every network: there are as many sets as networks and one share of the films more."""
     every, held_from = config["held_out_every"]["films"], config["held_out"][held_out_set]["from"]
     for number, row in enumerate(row for row in rows(data / "clips/manifest.csv") if row["label"] != "fake"):
-        yield row["file"], data / "clips" / row["file"], number % every == held_from
+        part = {held_from: "held_out", every - 1: "kept"}.get(number % every, "train")
+        yield row["file"], data / "clips" / row["file"], part
 
 
 def listed(data, config, held_out_set, permissive):
@@ -76,28 +71,71 @@ def listed(data, config, held_out_set, permissive):
             yield "casia", GENUINE, row["file"], data / "splices" / row["file"], held_out
 
 
-def load_pools(data, config, settings, permissive):
+def load_pools(data, config, held_out_set, permissive):
     """{pool: {"label", "train": [(source, path, image)], "held_out": [...]}}; images are RGB uint8 at native size.
 
     "reconstructed" holds, in place of an image, a genuine one of the training and what an autoencoder made of it; "frames" those of films; "filmed"
-    and "filmed generated" pictures of the training as a film's coder leaves them. The last three stay empty where the mixture does not ask for them.
+    and "filmed generated" pictures of the training as a film's coder leaves them; "made_up" faces of the forge, and "enlarged" genuine ones at their
+    resolution.
     """
     pools = {name: {"label": label, "train": [], "held_out": []}
              for name, label in (("generated", GENERATED), ("faces", GENERATED), ("pictures", GENUINE), ("photos", GENUINE), ("ffhq", GENUINE), ("lab", GENUINE), ("casia", GENUINE))}
-    for pool, _, source, path, held_out in listed(data, config, settings["held_out"], permissive):
+    for pool, _, source, path, held_out in listed(data, config, held_out_set, permissive):
         image = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if image is not None and min(image.shape[:2]) >= config["crop_px"]:
             pools[pool]["held_out" if held_out else "train"].append((source, str(path), cv2.cvtColor(image, cv2.COLOR_BGR2RGB)))
-    wanted = "frames" in settings["mixture"]["genuine"]
-    filmed = {label: as_filmed(pools, label, config["filmed"], settings["seed"]) if wanted else [] for label in (GENUINE, GENERATED)}
-    seen = [(name, path, number, frame) for name, path, held_out in films(pathlib.Path(data), config, settings["held_out"]) if wanted and not held_out
-            for number, frame in frames(path, config["filmed"]["frames_of_a_film"])]
-    wanted = "reconstructed" in settings["mixture"]["generated"]
-    pools["reconstructed"] = {"label": GENERATED, "train": reconstructed(pools, config["reconstruct"], settings["seed"][0]) if wanted else [], "held_out": []}
+    filmed = {label: as_filmed(pools, label, config["filmed"], seed_of(config, held_out_set)) for label in (GENUINE, GENERATED)}
+    made = reconstructed(pools, config["reconstruct"], seed_of(config, held_out_set))
+    pools["reconstructed"] = {"label": GENERATED, "train": made, "held_out": []}
     pools["filmed"] = {"label": GENUINE, "train": filmed[GENUINE], "held_out": []}
     pools["filmed generated"] = {"label": GENERATED, "train": filmed[GENERATED], "held_out": []}
-    pools["frames"] = {"label": GENUINE, "train": [(name, f"{path} {number}", cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)) for name, path, number, frame in seen], "held_out": []}
+    pools["frames"] = {"label": GENUINE, "held_out": [],
+                       "train": [(name, f"{path} {number}", cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)) for name, path, part in films(pathlib.Path(data), config, held_out_set) if part == "train"
+                                 for number, frame in frames(path, config["filmed"]["frames_of_a_film"])]}
+    parts = ("train", "held_out")
+    pools["made_up"] = {"label": GENERATED, **{part: made_up_faces(config, held_out_set, part) for part in parts}}
+    pools["enlarged"] = {"label": GENUINE, **{part: enlarged_faces(pools["lab"][part], config, part) for part in parts}}
     return pools
+
+
+def seed_of(config, held_out_set):
+    return [config["seed"], config["held_out"][held_out_set]["from"]]
+
+
+def made_up_faces(config, held_out_set, part):
+    """[(network, name, image)] of the forge's networks that make up faces (`bonafide forge face`, without its marks), of 64 px enlarged as the forge does; `part` is "train" or "held_out"."""
+    settings, result = config["made_up"], []
+    for number, kind in enumerate(settings["kinds"]):
+        if (kind in config["held_out"][held_out_set]["made_up"]) != (part == "held_out"):
+            continue
+        file = pathlib.Path(__file__).resolve().parents[2] / f"models/forge/face_{kind}.onnx"
+        network = openvino.Core().compile_model(str(file), "CPU", {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1})
+        rng = np.random.default_rng([number, part == "train"])
+        for face in range(settings[part]):
+            planes = network(rng.standard_normal(network.inputs[0].shape).astype(np.float32))[0][0]
+            image = np.clip(np.rint((planes.transpose(1, 2, 0) + 1) * 127.5), 0, 255).astype(np.uint8)
+            result.append((kind, f"{kind} {face}", enlarged(image, settings["side_px"], rng)))
+    return result
+
+
+def enlarged_faces(portraits, config, part):
+    """[(source, path, image)] of genuine laboratory portraits, of which the forge's faces were learned, with as little detail: it is not the missing detail that is to tell."""
+    settings, rng = config["made_up"], np.random.default_rng(6)
+    chosen = [portraits[number] for number in rng.permutation(len(portraits))[:settings[part]]]
+    return [(source, path, enlarged(cv2.resize(face_of(image), (64, 64), interpolation=cv2.INTER_AREA), settings["side_px"], rng)) for source, path, image in chosen]
+
+
+def face_of(portrait):
+    """The part of a laboratory portrait that is mostly face."""
+    height, width = portrait.shape[:2]
+    side = int(0.6 * min(height, width))
+    top, left = int(0.1 * height), (width - side) // 2
+    return portrait[top:top + side, left:left + side]
+
+
+def enlarged(face, side_px, rng):
+    side = int(rng.integers(*side_px))
+    return cv2.resize(face, (side, side), interpolation=KERNELS[1 + rng.integers(len(KERNELS) - 1)])
 
 
 def as_filmed(pools, label, settings, seed):
@@ -136,7 +174,7 @@ def through_h264(film, crf):
 
 def reconstructed(pools, settings, seed):
     """[(source, path, (genuine part, what an autoencoder made of it))], of at most as many pictures of a pool as the configuration says."""
-    rng = np.random.default_rng([seed, 1])
+    rng = np.random.default_rng([*seed, 1])
     autoencoders = [Autoencoder(kind) for kind in settings["kinds"]]
     result = []
     for pool in [pool for pool in pools.values() if pool["label"] == GENUINE]:
@@ -224,9 +262,10 @@ def recoloured(part, rng):
     return part
 
 
-def augmented_crop(image, size, settings, rng):
-    """A crop of `size` px: taken at a random scale, recoloured, saved once or twice, blurred, mirrored, at random."""
+def augmented_crop(image, settings, rng):
+    """A crop of the configured size: taken at a random scale, recoloured, saved once or twice, blurred, mirrored, at random."""
     height, width = image.shape[:2]
+    size = settings["crop_px"]
     scale = 1.0
     if rng.random() < 0.6:
         low = max(size / min(height, width), settings["smallest_scale"])
@@ -257,6 +296,12 @@ def augmented_crop(image, size, settings, rng):
     return np.ascontiguousarray(part)
 
 
+def looks(crop):
+    """Mean and deviation of the brightness (0 to 255), and bytes as JPEG 90."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    return float(grey.mean()), float(grey.std()), len(cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, 90])[1])
+
+
 def normalised(crop):
     """H x W x 3 uint8, red first, to 3 x H x W f32 as the backbone was trained: (x - 127) / 128."""
     return ((crop.astype(np.float32) - 127.0) / 128.0).transpose(2, 0, 1)
@@ -265,9 +310,9 @@ def normalised(crop):
 class Sampler:
     """Draws a class, a pool by the configured share, a source, a picture: sources with many pictures do not drown the others."""
 
-    def __init__(self, pools, size, settings):
-        self.size, self.settings = size, settings
-        self.choices = {}
+    def __init__(self, pools, settings):
+        self.settings = settings
+        self.choices, self.kept, self.edges = {}, None, []
         for label, mixture in ((GENUINE, "genuine"), (GENERATED, "generated")):
             names, shares, members = [], [], []
             for name, share in settings["mixture"][mixture].items():
@@ -284,7 +329,7 @@ class Sampler:
             self.choices[label] = (np.array(shares) / sum(shares), members)
 
     def draw(self, rng):
-        """[(crop, label, source)]: one, or a genuine crop and its reconstruction, which went through the same."""
+        """[(crop, label, source)]: one, or a genuine crop and its reconstruction, which went through the same; or none, where even_out() leaves it out."""
         label = int(rng.random() < 0.5)
         shares, members = self.choices[label]
         groups, weights = members[rng.choice(len(members), p=shares)]
@@ -292,9 +337,29 @@ class Sampler:
         drawn = group[rng.integers(len(group))]
         if isinstance(drawn, tuple):
             seed = int(rng.integers(2**62))
-            return [(augmented_crop(image, self.size, self.settings, np.random.default_rng(seed)), kind, source)
+            return [(augmented_crop(image, self.settings, np.random.default_rng(seed)), kind, source)
                     for image, kind in zip(drawn, (GENUINE, GENERATED))]
-        return [(augmented_crop(drawn, self.size, self.settings, rng), label, source)]
+        crop = augmented_crop(drawn, self.settings, rng)
+        if self.kept is not None and rng.random() >= self.kept[label][self.bin_of(crop)]:
+            return []
+        return [(crop, label, source)]
+
+    def bin_of(self, crop):
+        return tuple(int(np.searchsorted(edges, value)) for edges, value in zip(self.edges, looks(crop)))
+
+    def even_out(self, settings, seed):
+        """From now on crops are left out, so that brightness, contrast and coded size are spread alike in both classes; of pairs both halves have them anyway."""
+        rng = np.random.default_rng([*seed, 5])
+        drawn = []
+        while len(drawn) < settings["crops"]:
+            drawn += self.draw(rng)
+        values = np.array([looks(crop) for crop, *_ in drawn])
+        self.edges = [np.quantile(column, np.arange(1, settings["bins"]) / settings["bins"]) for column in values.T]
+        counts = np.full((2,) + (settings["bins"],) * values.shape[1], settings["smoothing"], float)
+        for crop, label, _ in drawn:
+            counts[(label, *self.bin_of(crop))] += 1
+        shares = counts / counts.sum(axis=tuple(range(1, counts.ndim)), keepdims=True)
+        self.kept = np.minimum(1, shares[::-1] / shares)
 
     def batch(self, count, rng):
         """`count` crops; where one half of a pair would be too many, it is left out."""

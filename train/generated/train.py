@@ -1,4 +1,5 @@
-"""Trains one of the networks of image.generated: train.py DATA OUTPUT NETWORK [--permissive] [--minutes M]. Resumes from OUTPUT/checkpoint.pt; log in OUTPUT/log.csv.
+"""Trains one of the networks of image.generated: train.py DATA OUTPUT SET [--permissive] [--minutes M], which learns from all but that set of sources.
+Resumes from OUTPUT/checkpoint.pt; log in OUTPUT/log.csv.
 
 One configuration, fixed seeds; the order of the crops depends on the step alone, so that a resumed run sees what an unbroken one would.
 """
@@ -14,7 +15,7 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from audit import audit
-from data import Sampler, grid_crops, load_pools, member_of, normalised, save_jpeg
+from data import Sampler, grid_crops, load_pools, normalised, save_jpeg, seed_of
 from model import make_network
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -76,27 +77,27 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data")
     parser.add_argument("output")
-    parser.add_argument("member")
+    parser.add_argument("held_out_set")
     parser.add_argument("--permissive", action="store_true")
     parser.add_argument("--minutes", type=float, default=1e9)
     arguments = parser.parse_args()
     config = json.loads((HERE / "config.json").read_text())
-    settings = member_of(config, arguments.member)
+    seed = seed_of(config, arguments.held_out_set)
     output = pathlib.Path(arguments.output)
     output.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(sum(settings["seed"]))
+    torch.manual_seed(sum(seed))
     torch.set_num_threads(1)
-    pools = load_pools(arguments.data, config, settings, arguments.permissive)
+    pools = load_pools(arguments.data, config, arguments.held_out_set, arguments.permissive)
     print({name: (len(pool["train"]), len(pool["held_out"])) for name, pool in pools.items()}, flush=True)
 
-    sampler = Sampler(pools, config["crop_px"], settings)
-    if settings["recoloured_share"]:
-        audit(sampler, settings, config)
-    network = make_network(True, settings["dropout"]).to(memory_format=torch.channels_last)
+    sampler = Sampler(pools, config)
+    sampler.even_out(config["even_out"], seed)
+    audit(sampler, seed, config)
+    network = make_network(True, config["dropout"]).to(memory_format=torch.channels_last)
     average = make_network(pretrained=False).to(memory_format=torch.channels_last)
     average.load_state_dict(network.state_dict())
     optimizer = torch.optim.AdamW(network.parameters(), lr=config["learning_rate"], weight_decay=config["weight_decay"])
-    batches = settings["crops"] // config["batch"]
+    batches = config["crops"] // config["batch"]
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config["learning_rate"], total_steps=batches, pct_start=0.03, anneal_strategy="cos")
     loss_of = torch.nn.CrossEntropyLoss(label_smoothing=config["label_smoothing"])
     first = 0
@@ -114,7 +115,7 @@ def main():
                     "schedule": schedule.state_dict(), "batch": number}, str(checkpoint) + ".new")
         pathlib.Path(str(checkpoint) + ".new").replace(checkpoint)
 
-    loader = DataLoader(Crops(sampler, settings["seed"], first, batches, config["batch"]), batch_size=None, num_workers=1, prefetch_factor=8)
+    loader = DataLoader(Crops(sampler, seed, first, batches, config["batch"]), batch_size=None, num_workers=1, prefetch_factor=8)
     started, losses, right = time.time(), [], []
     log = open(output / "log.csv", "a", encoding="utf-8")
     for number, (crops, labels) in enumerate(loader, start=first):

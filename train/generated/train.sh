@@ -5,32 +5,25 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 data=$1 run=$2
 python=${PYTHON:-python3}
 
-# "NETWORK SET" of each shipped network: the set that it was not trained on.
-shipped() {
-    (cd "$here" && "$python" -c 'import json
-from data import member_of
-config = json.load(open("config.json"))
-print(*[name + " " + member_of(config, name)["held_out"] for name in config["shipped"]], sep="\n")')
-}
-
+# A network each set of sources, which it does not learn from.
+sets=(first second third)
 networks=()
-while read -r network _; do
-    [[ -e $run/$network/weights.pt ]] || "$python" "$here/train.py" "$data" "$run/$network" "$network"
-    "$python" "$here/export.py" "$run/$network/weights.pt" "$run/$network.onnx"
-    networks+=("$run/$network.onnx")
-done < <(shipped)
+for held_out in "${sets[@]}"; do
+    [[ -e $run/$held_out/weights.pt ]] || "$python" "$here/train.py" "$data" "$run/$held_out" "$held_out"
+    "$python" "$here/export.py" "$run/$held_out/weights.pt" "$run/$held_out.onnx"
+    networks+=("$run/$held_out.onnx")
+done
 "$python" "$here/merge.py" "${networks[@]}" "$run/image_generated.onnx"
 
-# Every file is judged by those networks that have not met its source; frames of films that none has met, by all.
-for held_out in first second third films; do
+# Every file is judged by the network that has not met its source; frames of films that none has met, by all.
+for held_out in "${sets[@]}" films; do
     "$python" "$here/held_out.py" "$data" "$run/held/$held_out" "$held_out"
 done
-while read -r network held_out; do
-    for folder in "$held_out" films; do
+for network in "${sets[@]}"; do
+    for folder in "$network" films; do
         scores=$run/scores/$network-$folder.json
         [[ -e $scores ]] || "$python" "$here/score.py" "$run/$network.onnx" "$run/held/$folder" "$scores"
     done
-done < <(shipped)
+done
 cp "$here/../../models/calibration.json" "$run/calibration.json"
 "$python" "$here/calibrate.py" "$run/scores" "$run/calibration.json" | tee "$run/calibrate.log"
-"$python" "$here/texture.py" "$data" "$run/held" "$run/scores" "$run/texture" | tee "$run/texture.log"

@@ -9,7 +9,6 @@ namespace {
 
 using analysis::Analysis;
 
-constexpr std::string_view kModel = "image.generated";
 constexpr GeneratedOptions kDefaults;
 
 /// Eight bits a sample, which is what the network was trained on.
@@ -44,13 +43,13 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
         return Analysis::not_applicable("There is no still picture.");
     }
     const cv::Mat& rgb = context.media.image()->rgb;
-    if (rgb.cols < kGeneratedCropPx || rgb.rows < kGeneratedCropPx) {
+    if (rgb.cols < features::generated::kCropPx || rgb.rows < features::generated::kCropPx) {
         return Analysis::not_applicable(
             "The picture is smaller than 128 px on a side: less than the networks look at.");
     }
     GeneratedOptions options;
     options.most_crops = static_cast<int>(parameters["most_crops"]);
-    auto network = infer::Session::open(context.models, std::string(kModel), {});
+    auto network = infer::Session::open(context.models, std::string(features::generated::kModel), {});
     if (!network) {
         return Analysis::failed(network.error().message);
     }
@@ -86,13 +85,13 @@ const analysis::AnalyzerDefinition& image_generated() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "image.generated";
-        made.version = 3;
+        made.version = 4;
         made.summary =
             "traces of a generator's up-sampling layers and decoder, by small networks trained on many generators";
         made.limits =
             "still pictures of at least 128 px a side, whole pictures only: an inpainted part is seen where it fills "
             "many of the places looked at; generators with decoders unlike those of the training are found less often, "
-            "strongly shrunk or compressed pictures as well; says nothing about films";
+            "strongly shrunk or compressed pictures as well";
         made.known_false_alarms =
             "pictures that were processed by a neural network (denoised, enlarged, phone portraits), drawings and "
             "renderings, which no camera made";
@@ -116,7 +115,7 @@ const analysis::AnalyzerDefinition& image_generated() {
             {"most_crops", "crops looked at, evenly over the picture", "1", 1, 400,
              static_cast<double>(kDefaults.most_crops)},
         };
-        made.models = {kModel};
+        made.models = {features::generated::kModel};
         made.create = &analysis::make_whole_input_analyzer<analyse>;
         return made;
     }();

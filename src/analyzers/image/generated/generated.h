@@ -1,34 +1,22 @@
 #pragma once
 
 #include "analysis/analyzer.h"
-#include "infer/session.h"
+#include "features/generated/crops.h"
 
 #include <opencv2/core.hpp>
 
-#include <vector>
+#include <string>
 
 namespace bonafide::analyzers {
-
-/// Side of what the networks see, px of the picture at its native resolution: resizing would remove the traces.
-inline constexpr int kGeneratedCropPx = 128;
 
 /// From this size of the picture on all of what suspects it counts: as much as sixteen crops side by side, px^2. Crops
 /// of small pictures say less: of genuine pictures with room for two to four crops 1 in 200 has a mean above 3.2, for
 /// four to nine above 2.7, for sixteen above 1.0 (train/generated/calibrate.log).
-inline constexpr double kGeneratedFullArea_px = 16.0 * kGeneratedCropPx * kGeneratedCropPx;
+inline constexpr double kGeneratedFullArea_px = 16.0 * features::generated::kCropPx * features::generated::kCropPx;
 
 struct GeneratedOptions {
     int most_crops = 16;  ///< looked at, evenly over the picture
-    /// Standard deviation of brightness below which a crop holds nothing that could speak, 8-bit levels.
-    double least_contrast = 3;
 };
-
-/// Places of at most `most` crops, evenly over a picture of `picture` px, in row order; none where it is smaller than
-/// a crop on a side. The training looks at its validation pictures in the same places (train/generated/data.py).
-std::vector<cv::Rect> generated_crop_places(cv::Size picture, int most);
-
-/// `crop` (CV_8UC3, red first, kGeneratedCropPx square) as the network takes it: 1 x 3 x 128 x 128, (x - 127) / 128.
-infer::Tensor generated_input(const cv::Mat& crop);
 
 struct GeneratedResult {
     std::string not_applicable;  ///< why the picture cannot be judged; empty when it was
