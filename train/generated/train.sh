@@ -27,3 +27,4 @@ for network in "${sets[@]}"; do
 done
 cp "$here/../../models/calibration.json" "$run/calibration.json"
 "$python" "$here/calibrate.py" "$run/scores" "$run/calibration.json" | tee "$run/calibrate.log"
+"$python" "$here/films.py" "$data" "$run" | tee "$run/films.log"
