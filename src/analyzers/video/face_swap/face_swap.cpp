@@ -11,6 +11,7 @@
 
 #include "infer/model_file.h"
 
+#include <map>
 #include <optional>
 #include <stdexcept>
 
@@ -52,13 +53,38 @@ class FaceSwap final : public analysis::Analyzer {
         records_->add(seen.rgb, seen.faces, seen.time_s);
     }
 
-    analysis::Analysis finish(const analysis::Context&) override {
-        return seen_ ? judge(records_->finish(), *model_, options_)
+    void on_packet(const media::Packet& packet) override {
+        Coded& coded = coded_[packet.stream];
+        ++coded.packets;
+        coded.bytes += packet.size_bytes;
+    }
+
+    analysis::Analysis finish(const analysis::Context& context) override {
+        return seen_ ? judge(records_->finish(), bits_a_pixel(*context.media.streams()), *model_, options_)
                      : analysis::Analysis::not_applicable("no film that can be decoded");
     }
 
   private:
+    struct Coded {
+        std::int64_t packets = 0;
+        std::uint64_t bytes = 0;
+    };
+
+    std::optional<double> bits_a_pixel(const media::StreamTable& table) const {
+        if (!table.video) {
+            return std::nullopt;
+        }
+        const media::StreamInfo& film = table.streams.at(static_cast<std::size_t>(*table.video));
+        const auto coded = coded_.find(film.index);
+        const double pixels = static_cast<double>(film.width_px) * film.height_px;
+        if (coded == coded_.end() || pixels <= 0) {
+            return std::nullopt;
+        }
+        return 8 * static_cast<double>(coded->second.bytes) / (pixels * static_cast<double>(coded->second.packets));
+    }
+
     JudgeOptions options_;
+    std::map<int, Coded> coded_;  ///< by stream
     std::optional<Model> model_;
     std::optional<FaceRecords> records_;
     bool seen_ = false;
@@ -75,7 +101,7 @@ const analysis::AnalyzerDefinition& video_face_swap() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "video.face.swap";
-        made.version = 2;
+        made.version = 3;
         made.summary =
             "Whether another face was laid over a film: detail that stays from frame to frame inside a face and "
             "changes "
@@ -91,6 +117,7 @@ const analysis::AnalyzerDefinition& video_face_swap() {
             "ours)";
         made.inputs = {ingest::MediaKind::kVideo};
         made.wants_faces = true;
+        made.wants_packets = true;
         made.models = {film_swap::kModel, "face.detection.short_range", "face.detection.full_range", "face.landmarks",
                        "face.iris"};
         made.emits = {
@@ -103,7 +130,8 @@ const analysis::AnalyzerDefinition& video_face_swap() {
             {"moments", "count", "Pairs of frames in which that face was compared"},
             {"motion", "px", "Motion of that face and its surroundings from frame to frame"},
             {"detail", "nat", "Logarithm of the fine detail in and around that face, levels squared"},
-            {"counted_share", "1", "Share of that face's score that its number of moments left"},
+            {"counted_share", "1", "Share of that face's score that its number of moments and the coding left"},
+            {"bits_a_pixel", "bit", "Of the coded pictures, on the average"},
             {"face_score", "sigma", "Of the face that is pointed at"},
             {"track", "1", "Number of that face: as `faces detect` counts them"},
         };

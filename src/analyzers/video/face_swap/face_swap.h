@@ -4,6 +4,7 @@
 #include "analyzers/video/face_swap/model.h"
 #include "analyzers/video/face_swap/tracks.h"
 
+#include <optional>
 #include <vector>
 
 namespace bonafide::analyzers {
@@ -21,8 +22,10 @@ struct JudgeOptions {
     double least_score = 0;         ///< from it on a face is pointed at
 };
 
-/// What the faces of one film say. Pure. `faces`: as FaceRecords gives them; may be empty.
-analysis::Analysis judge(const std::vector<FaceRecord>& faces, const Model& model, const JudgeOptions& options);
+/// What the faces of one film say. Pure. `faces`: as FaceRecords gives them; may be empty. `bits_a_pixel`: of the coded
+/// pictures, where it is known.
+analysis::Analysis judge(const std::vector<FaceRecord>& faces, std::optional<double> bits_a_pixel, const Model& model,
+                         const JudgeOptions& options);
 
 }  // namespace film_swap
 }  // namespace bonafide::analyzers

@@ -154,8 +154,8 @@ TEST(DenseMotion, BringsAPartToWhereTheWholeWouldBe) {
 }
 
 TEST(FilmSwap, TellsADrawnFaceFromAFilmedOne) {
-    const auto filmed = judge(film(24, 150, false).finish(), by_finest(), usual());
-    const auto drawn = judge(film(24, 150, true).finish(), by_finest(), usual());
+    const auto filmed = judge(film(24, 150, false).finish(), std::nullopt, by_finest(), usual());
+    const auto drawn = judge(film(24, 150, true).finish(), std::nullopt, by_finest(), usual());
     ASSERT_EQ(filmed.outcome, Outcome::kRan) << filmed.reason;
     ASSERT_EQ(drawn.outcome, Outcome::kRan) << drawn.reason;
     ASSERT_EQ(drawn.measurements.front().name, "film_score");
@@ -168,7 +168,7 @@ TEST(FilmSwap, TellsADrawnFaceFromAFilmedOne) {
 
 TEST(FilmSwap, SaysWhyItDoesNotApply) {
     const auto reason = [](FaceRecords records) {
-        const auto analysis = judge(records.finish(), by_finest(), usual());
+        const auto analysis = judge(records.finish(), std::nullopt, by_finest(), usual());
         EXPECT_EQ(analysis.outcome, Outcome::kNotApplicable);
         return analysis.reason;
     };
@@ -219,12 +219,37 @@ TEST(FilmSwapModel, CountsLessOfWhatFewMomentsSay) {
     const auto faces = film(24, 150, true).finish();
     const std::size_t moments = faces.at(0).moments.size();
     ASSERT_LT(moments, 24U);
-    const auto whole = judge(faces, by_finest(), usual()), shrunk = judge(faces, *shrinking, usual());
+    const auto whole = judge(faces, std::nullopt, by_finest(), usual()),
+               shrunk = judge(faces, std::nullopt, *shrinking, usual());
     EXPECT_NEAR(shrunk.measurements.front().value, whole.measurements.front().value * shrinking->share_of(moments),
                 1e-9);
     EXPECT_NE(shrunk.explanation.find("moments alone"), std::string::npos);
     EXPECT_EQ(whole.explanation.find("moments alone"), std::string::npos);
     EXPECT_FALSE(Model::parse(text.substr(0, text.size() - 1) + R"(, "few_moments": {"enough": 0, "noise": 1}})").ok());
+}
+
+TEST(FilmSwapModel, CountsLessOfWhatAStrongCoderLeft) {
+    const std::string text = kByFinest;
+    const auto model =
+        Model::parse(text.substr(0, text.size() - 1) + R"(, "strong_coding": {"none_below": 0.01, "all_from": 0.04}})");
+    ASSERT_TRUE(model.ok());
+    EXPECT_EQ(model->share_of_coding(std::nullopt), 1);
+    EXPECT_EQ(model->share_of_coding(0.04), 1);
+    EXPECT_DOUBLE_EQ(model->share_of_coding(0.02), 0.5);
+    EXPECT_EQ(model->share_of_coding(0.01), 0);
+    EXPECT_EQ(model->share_of_coding(0), 0);
+    EXPECT_EQ(by_finest().share_of_coding(0.001), 1);
+    const auto faces = film(24, 150, true).finish();
+    const auto weak = judge(faces, 0.04, *model, usual()), strong = judge(faces, 0.02, *model, usual()),
+               strongest = judge(faces, 0.01, *model, usual());
+    EXPECT_NEAR(strong.measurements.front().value, weak.measurements.front().value / 2, 1e-9);
+    EXPECT_NE(strong.explanation.find("the coder's doing"), std::string::npos);
+    EXPECT_EQ(weak.explanation.find("the coder's doing"), std::string::npos);
+    EXPECT_EQ(strongest.outcome, evidence::Outcome::kNotApplicable);
+    EXPECT_NE(strongest.reason.find("0.010 bits a pixel"), std::string::npos);
+    EXPECT_FALSE(
+        Model::parse(text.substr(0, text.size() - 1) + R"(, "strong_coding": {"none_below": 0.03, "all_from": 0.01}})")
+            .ok());
 }
 
 TEST(FilmSwapModel, RefusesWhatItCannotUse) {

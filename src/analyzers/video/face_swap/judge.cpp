@@ -15,7 +15,7 @@ using analysis::Analysis;
 struct Judged {
     const FaceRecord* face = nullptr;
     double score = 0;  ///< sigmas
-    double share = 1;  ///< what the number of moments left of it
+    double share = 1;  ///< what the number of moments and the coding left of it
 };
 
 std::string with_decimals(double value, int decimals) {
@@ -126,11 +126,18 @@ void point_at(Analysis& analysis, const Judged& judged, const Model& model, doub
     }
 }
 
-std::string words_for_length(const Judged& judged) {
-    return judged.share == 1 ? std::string()
-                             : " It was compared at " + std::to_string(judged.face->moments.size()) +
-                                   " moments alone, which scatter: " + with_decimals(100 * judged.share, 0) +
-                                   " % of its score were counted.";
+std::string words_for_share(const Judged& judged, double of_coding) {
+    if (judged.share == 1) {
+        return {};
+    }
+    std::string words;
+    if (judged.share < of_coding) {
+        words = " It was compared at " + std::to_string(judged.face->moments.size()) + " moments alone, which scatter.";
+    }
+    if (of_coding < 1) {
+        words += " The film was coded so strongly that much of what changes is the coder's doing.";
+    }
+    return words + " So " + with_decimals(100 * judged.share, 0) + " % of its score were counted.";
 }
 
 /// Genuine faces lie within so many standard deviations of their mean for the most part.
@@ -157,7 +164,13 @@ std::string overall_words(const std::vector<Judged>& judged, double score, const
 
 }  // namespace
 
-Analysis judge(const std::vector<FaceRecord>& faces, const Model& model, const JudgeOptions& options) {
+Analysis judge(const std::vector<FaceRecord>& faces, std::optional<double> bits_a_pixel, const Model& model,
+               const JudgeOptions& options) {
+    const double of_coding = model.share_of_coding(bits_a_pixel);
+    if (of_coding == 0) {
+        return Analysis::not_applicable("the film is coded so strongly (" + with_decimals(*bits_a_pixel, 3) +
+                                        " bits a pixel) that what changes from frame to frame is the coder's doing");
+    }
     std::vector<Judged> judged;
     const std::size_t least = std::max<std::size_t>(1, options.least_moments);
     for (const FaceRecord& face : faces) {
@@ -166,7 +179,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const Model& model, const J
             continue;
         }
         if (const auto score = model.score(face.medians(0, face.moments.size()))) {
-            const double share = model.share_of(face.moments.size());
+            const double share = of_coding * model.share_of(face.moments.size());
             judged.push_back({&face, *score * share, share});
         }
     }
@@ -176,7 +189,7 @@ Analysis judge(const std::vector<FaceRecord>& faces, const Model& model, const J
     std::stable_sort(judged.begin(), judged.end(), [](const Judged& a, const Judged& b) { return a.score > b.score; });
     const double score = together(judged);
     Analysis analysis;
-    analysis.explanation = overall_words(judged, score, options) + words_for_length(judged.front());
+    analysis.explanation = overall_words(judged, score, options) + words_for_share(judged.front(), of_coding);
     const FaceRecord& strongest = *judged.front().face;
     analysis.measurements = {
         {"film_score", score, "sigma"},
@@ -188,6 +201,9 @@ Analysis judge(const std::vector<FaceRecord>& faces, const Model& model, const J
         {"detail", strongest.median(&Compared::fine_detail), "nat"},
         {"counted_share", judged.front().share, "1"},
     };
+    if (bits_a_pixel) {
+        analysis.measurements.push_back({"bits_a_pixel", *bits_a_pixel, "bit"});
+    }
     for (const Judged& each : judged) {
         if (each.score >= options.least_score) {
             point_at(analysis, each, model, options.least_score);

@@ -39,6 +39,14 @@ Result<Model> Model::parse(std::string_view text) {
         model.enough_ = *enough;
         model.noise_ = *noise;
     }
+    if (const auto strong = document.find("strong_coding"); strong != document.end()) {
+        const auto none_below = number_in(*strong, "none_below"), all_from = number_in(*strong, "all_from");
+        if (!none_below || *none_below <= 0 || !all_from || *all_from <= *none_below) {
+            return invalid("has numbers of strong coding that cannot be");
+        }
+        model.none_below_ = *none_below;
+        model.all_from_ = *all_from;
+    }
     for (const auto& [name, terms] : {std::pair("change", &model.change_), std::pair("flicker", &model.flicker_)}) {
         const auto bands = document.find(name);
         if (bands == document.end() || !bands->is_array() || bands->size() != kBands) {
@@ -60,6 +68,13 @@ Result<Model> Model::parse(std::string_view text) {
 double Model::share_of(std::size_t moments) const {
     const auto count = static_cast<double>(moments);
     return count > 0 && count < enough_ ? (1 + noise_ / enough_) / (1 + noise_ / count) : 1;
+}
+
+double Model::share_of_coding(std::optional<double> bits_a_pixel) const {
+    if (!bits_a_pixel || *bits_a_pixel >= all_from_) {
+        return 1;
+    }
+    return *bits_a_pixel <= none_below_ ? 0 : std::log(*bits_a_pixel / none_below_) / std::log(all_from_ / none_below_);
 }
 
 std::optional<double> Model::score(const Medians& medians) const {

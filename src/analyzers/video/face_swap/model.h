@@ -24,12 +24,17 @@ class Model {
     /// they say is expected to lie nearer to the mean of genuine faces once there are more.
     double share_of(std::size_t moments) const;
 
+    /// What of a score is left where the pictures were coded with so many bits a pixel, 0 to 1: what changes from frame
+    /// to frame in a strongly coded film is the coder's doing. 1 where that is not known.
+    double share_of_coding(std::optional<double> bits_a_pixel) const;
+
   private:
     struct Term {
         double mean = 0, scale = 1, weight = 0;
     };
     double clip_ = 0, offset_ = 0;
-    double enough_ = 0, noise_ = 0;  ///< moments from which on all of it is left; scatter of one over what stays
+    double none_below_ = 0, all_from_ = 0;  ///< bits a pixel
+    double enough_ = 0, noise_ = 0;         ///< moments from which on all of it is left; scatter of one over what stays
     std::array<Term, kBands> change_, flicker_;
 };
 
