@@ -21,7 +21,7 @@ def coded(source, target, how):
         side = how["shorter_side_px"]
         fit = f"scale='if(gt(iw,ih),-2,trunc(min({side},iw)/2)*2)':'if(gt(iw,ih),trunc(min({side},ih)/2)*2,-2)'"
     cut = ["-t", str(how["length_s"])] if "length_s" in how else ["-sseof", str(-how["last_s"])] if "last_s" in how else []
-    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *cut, "-i", str(source), "-an", "-vf", fit, "-c:v", "libx264", "-crf", str(how["crf"]), "-preset", "medium",
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *cut, "-i", str(source), "-an", "-vf", fit, "-c:v", "libx264", "-crf", str(how["crf"]), "-preset", how.get("preset", "medium"),
                     "-threads", "1", "-pix_fmt", "yuv420p", str(target)], check=True)
 
 

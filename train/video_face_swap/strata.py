@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Whether what face.swap and video.face.swap say of genuine films depends on the size of the face, the length of the film and how strongly it was coded, and the
-two corrections that follow from it.
+corrections that follow from it.
 
 usage: strata.py WORK [--write MODELS]
 WORK: folder of `make_films.py DATA WORK --versions strata.json` with names.txt, moments.bin, texture_names.txt and texture.bin, as train.sh makes them.
-MODELS (models/face): the corrections are put into its swap.json and video_swap.json.
+MODELS (models/face): the corrections are put into its swap.json and video_swap.json. A third, for strong coding, is not fitted but set (strata.json).
 
 Corrections are fitted on genuine films alone, every recording with the same say, and no film is judged by a correction that saw its recording; nor by weights of
 video.face.swap that did. face.swap has the weights that it ships with, which did see genuine frames of these recordings, before its own correction.
@@ -66,6 +66,12 @@ def few_moments(films):
         rows.append([1.0, say @ np.array([1 / film["moments"] for film in own])])
     stays, falls = np.linalg.lstsq(np.array(rows), np.array(variances), rcond=None)[0]
     return float(max(falls, 0) / max(stays, 0.1))
+
+
+def share_of_coding(film):
+    """What is left of what video.face.swap says of a strongly coded film: set by judgement, by what it tells there (STRATA), and by reason: what changes is the coder's doing."""
+    none_below, all_from = (np.log(SETTINGS["strong_coding"][bound]) for bound in ("none_below", "all_from"))
+    return float(np.clip((np.log(film["bits_per_px"]) - none_below) / (all_from - none_below), 0, 1))
 
 
 def corrected(film, analyzer, number):
@@ -163,6 +169,35 @@ def slopes(films, key, config):
         print(f"with a doubling the {name} grows by: {said}")
 
 
+def ratio_of_both(texture, change, shrunk):
+    """The two analyzers' ratio together, as fusion joins a group of correlation 0.5; without `change` (None, or coded so strongly that it does not apply), face.swap's."""
+    ratio = {"face.swap": np.interp(texture["corrected"], *CURVES["face.swap"].T), "video.face.swap": 0.0}
+    share = share_of_coding(change) if change and shrunk else 1.0
+    if change and share > 0:
+        ratio["video.face.swap"] = np.interp(share * change["corrected"], *CURVES["video.face.swap"].T)
+    joined = 0.0
+    for sign in (1, -1):
+        strong, weak = sorted((max(0.0, sign * value) for value in ratio.values()), reverse=True)
+        joined += sign * (strong + weak / 3)
+    return joined
+
+
+def together(changes, textures, config):
+    """Whole films: how well the two tell swaps from genuine films together, before and after strongly coded films count less."""
+    changes = {(film["version"], film["file"]): film for film in changes if film["stretch"] is None}
+    print("\nboth together, whole films: swaps against genuine, AUC, and pairs in order\n\n| | films | bits a pixel, median | every film alike | pairs | strongly coded ones less | pairs |\n" + "| --- " * 7 + "|")
+    for version in dict.fromkeys(film["version"] for film in textures):
+        films = [film for film in textures if film["version"] == version and (film["label"] != "fake" or film["pair"])]
+        fake, pair, source = (np.array([film[key] for film in films]) for key in ("label", "pair", "source"))
+        cells = [version, str(len(films)), f"{np.median([film['bits_per_px'] for film in films]):.3f}"]
+        for shrunk in (False, True):
+            scores = np.array([ratio_of_both(film, changes.get((version, film["file"])), shrunk) for film in films])
+            both = [one for one in np.unique(pair[pair != ""]) if len(set(fake[pair == one])) == 2]
+            order = sum(scores[(pair == one) & (fake == "fake")].max() > scores[(pair == one) & (fake != "fake")].max() for one in both)
+            cells += [train.area(fake == "fake", scores, source, config), f"{order} of {len(both)}"]
+        print("| " + " | ".join(cells) + " |")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=pathlib.Path)
@@ -173,7 +208,7 @@ def main():
     rows = list(csv.DictReader(open(options.work / "films.csv")))
     for row, path in zip(rows, (options.work / "paths.txt").read_text().splitlines(), strict=True):
         row["bits_per_px"] = bits_per_px(path)
-    numbers = {}
+    numbers, judged = {}, {}
     for analyzer, films in (("video.face.swap", of_changes(options.work, rows, config)), ("face.swap", of_texture(options.work, rows))):
         correction = CORRECTIONS[analyzer]
         genuine = [film for film in films if film["label"] != "fake"]
@@ -182,7 +217,7 @@ def main():
             for film in films:
                 if film["source"] == source:
                     film["corrected"] = corrected(film, analyzer, number)
-        numbers[analyzer] = correction(genuine)
+        numbers[analyzer], judged[analyzer] = correction(genuine), films
         groups = np.array([film["source"] for film in genuine])
         bounds = drawn(lambda drawn_rows: correction([genuine[row] for row in drawn_rows]), groups, {"bootstrap_rounds": 200})
         print(f"\n{analyzer}: {correction.__name__} {text(numbers[analyzer], bounds)}\n\n| | genuine, of recordings | mean | spread | from {POINTED_AT:g} on | swaps against genuine, AUC | corrected: mean | spread | from {POINTED_AT:g} on | AUC |\n"
@@ -197,12 +232,15 @@ def main():
         print()
         for key in ("score", "corrected"):
             slopes(films, key, config)
+    together(judged["video.face.swap"], judged["face.swap"], config)
     if options.write:
         for analyzer, file, entry in (("face.swap", "swap.json", {"below_px": SETTINGS["full_face_px"], "a_halving": round(numbers["face.swap"], 3)}),
                                       ("video.face.swap", "video_swap.json", {"enough": SETTINGS["enough_moments"], "noise": round(numbers["video.face.swap"], 2)})):
             path = options.write / file
             document = json.loads(path.read_text())
             document["small_faces" if analyzer == "face.swap" else "few_moments"] = entry
+            if analyzer == "video.face.swap":
+                document["strong_coding"] = SETTINGS["strong_coding"]
             path.write_text(json.dumps(document, indent=1) + "\n")
 
 
