@@ -23,7 +23,7 @@ ONE_RECORDING = ("GRID", "wav2lip-source", "Intel-ASL")  # several clips of one 
 # What the media of a set taught. Figures of media that taught what judges them are no accuracy.
 TAUGHT = {
     "clips": "The genuine clips (24 films of 20 recordings) taught `face.swap` and `video.face.swap` what genuine faces look like, and both curves were set by judgement with these clips in view: **how seldom genuine clips are "
-             "called fake is of their own training data**. No fake taught anything, and no clip taught `voice.synthetic`, which heard only the pack's voices. How both analyzers do on recordings left out stands in their own READMEs.",
+             "called fake is of their own training data**. No fake taught anything, and no clip taught `voice.synthetic`, which heard only the pack's voices. 18 of the genuine clips taught two of the three networks of `video.generated`. How these analyzers do on what they had not met stands in their own READMEs.",
     "faces": "All of them taught at least two of the three networks of `image.generated`: **own training data, worth nothing as accuracy**; what each network says of faces that it had not met stands in the analyzer's README. "
              "Every third portrait of `lab` taught `image.edits.network`; some of both genuine kinds taught the curve of `image.noise.level`.",
     "pictures": "All but the inpainted ones taught two of the three networks of `image.generated`: **own training data, worth nothing as accuracy**; what each network says of sources that it had not met stands in the analyzer's README. "
