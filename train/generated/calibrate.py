@@ -180,7 +180,7 @@ def main():
             print(f"{title:9s} {name:56s} {len(part):3d} {np.median(part):6.2f} {(part >= knots[-1][0]).mean():.2f}", f"{area(genuine, part):.2f}" if pool == "generated" else "")
     spread(folder, sets)
     document = json.loads(calibration.read_text())
-    document["groups"].setdefault("generators", {"correlation": 0.5, "basis": "set by judgement: one curve so far"})
+    document["groups"].setdefault("generators", {"correlation": 0.5, "basis": "set by judgement: the same networks, on pictures and on films, of which an input is one"})
     native = [line for line in lines if line.version == "native"]
     curve = {"analyzer": ANALYZER, "measurement": MEASUREMENT, "group": "generators", "forgeable": False, "synthetic": True, "knots": knots,
              "fitted_on": BASIS.format(genuine=sum(not line.generated for line in native), generated=sum(line.generated for line in native))}
