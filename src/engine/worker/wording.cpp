@@ -96,7 +96,7 @@ std::vector<std::string> standing_limits(ingest::MediaKind kind) {
         case ingest::MediaKind::kVideo:
             limits.emplace_back(
                 "This version looks at structure, metadata, credentials, the order of frames, faces and the sound. "
-                "Swapped faces often pass unnoticed, and it has no detector for moved mouths or generated film.");
+                "Swapped faces and generated films often pass unnoticed, and it has no detector for moved mouths.");
             break;
         case ingest::MediaKind::kAudio:
             limits.emplace_back(
