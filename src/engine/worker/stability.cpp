@@ -2,6 +2,7 @@
 
 #include "engine/worker/assemble.h"
 #include "engine/worker/choice.h"
+#include "engine/worker/even_stretches.h"
 #include "features/voice/frames.h"
 #include "forge/voice/codec.h"
 #include "forge/voice/sound.h"
@@ -22,8 +23,9 @@ constexpr int kKeepQuality = 95;
 constexpr double kScale = 0.75;
 constexpr double kCrop = 0.1;  ///< of each side
 constexpr int kLeastSide_px = 16;
-/// So much of a recording is saved again, from its beginning: enough for the mean of its voices, and bounded.
-constexpr double kSavedSound_s = 600;
+/// Of a recording longer than ten minutes, so many seconds are saved again at ten places: enough for the mean of its
+/// voices, wherever they are, and bounded.
+constexpr int kSavedStretch_s = 60;
 constexpr std::array<std::pair<const char*, const char*>, 2> kSoundSaves = {
     {{"opus=24", "saving the sound as a voice message (Opus, 24 kbit/s)"},
      {"aac=48", "saving the sound as AAC of 48 kbit/s"}}};
@@ -125,20 +127,6 @@ Looks looks_for(const Job& job, const Equipment& equipment, const Judged& judged
     return looks;
 }
 
-/// Keeps the beginning of the sound at 16 kHz.
-class Beginning final : public media::StreamSink {
-  public:
-    void on_sound(const media::SoundBlock& block) override {
-        const std::size_t room = kMost - std::min(samples.size(), kMost);
-        const auto some = block.mono_16k.first(std::min(room, block.mono_16k.size()));
-        samples.insert(samples.end(), some.begin(), some.end());
-    }
-    std::vector<float> samples;
-
-  private:
-    static constexpr auto kMost = static_cast<std::size_t>(kSavedSound_s * features::voice::kRate_hz);
-};
-
 std::optional<std::string> why_picture_withheld(const Job& job, const features::Media& media,
                                                 const Equipment& equipment, const Judged& judged) {
     const auto& findings = judged.findings;
@@ -195,7 +183,9 @@ std::optional<std::string> why_sound_withheld(const Job& job, const features::Me
     if (looks.empty()) {
         return std::nullopt;
     }
-    Beginning sound;
+    const media::StreamTable& streams = *media.streams();
+    const double stated_s = streams.streams[static_cast<std::size_t>(*streams.audio)].duration_s;
+    EvenStretches sound(stated_s > 0 ? stated_s : streams.duration_s, kSavedStretch_s);
     media::ReadOptions wanted;
     wanted.sound = true;
     wanted.threads = job.threads;
@@ -203,7 +193,7 @@ std::optional<std::string> why_sound_withheld(const Job& job, const features::Me
         return std::nullopt;
     }
     for (const auto& [step, change] : kSoundSaves) {
-        const auto saved = forge::through_codec(step, sound.samples, job.threads);
+        const auto saved = forge::through_codec(step, sound.samples(), job.threads);
         const auto bytes = saved ? forge::as_wav({*saved}, features::voice::kRate_hz) : saved.error();
         if (!bytes) {
             continue;

@@ -83,7 +83,7 @@ namespace {
 
 using analysis::Analysis;
 
-/// From here on a frame is pointed at: where the curve ends.
+/// From here on a frame is pointed at, unless asked otherwise: where the curve ends.
 constexpr double kPointingScore = 1;
 
 std::string explain(const GeneratedFilmResult& result) {
@@ -100,6 +100,8 @@ std::string explain(const GeneratedFilmResult& result) {
 
 class GeneratedFilm final : public analysis::Analyzer {
   public:
+    explicit GeneratedFilm(double pointing_score) : pointing_score_(pointing_score) {}
+
     void on_frame(const media::VideoFrame& frame) override { frames_.add(frame); }
     Analysis finish(const analysis::Context& context) override {
         auto network = infer::Session::open(context.models, std::string(crops::kModel), {});
@@ -119,7 +121,7 @@ class GeneratedFilm final : public analysis::Analyzer {
                                  {"highest_frame", result->highest_frame, "nat"},
                                  {"frames_judged", static_cast<double>(result->frames_judged), "1"},
                                  {"crops_judged", static_cast<double>(result->crops_judged), "1"}};
-        if (result->score >= kPointingScore) {
+        if (result->score >= pointing_score_) {
             analysis::Observation observation;
             const cv::Rect& place = result->strongest_px;
             observation.where.start_s = observation.where.end_s = result->strongest_s;
@@ -135,6 +137,7 @@ class GeneratedFilm final : public analysis::Analyzer {
 
   private:
     GeneratedFrames frames_;
+    double pointing_score_;
 };
 
 }  // namespace
@@ -165,11 +168,15 @@ const analysis::AnalyzerDefinition& video_generated() {
             {"highest_frame", "nat", "mean log odds of the frame that looks most generated"},
             {"frames_judged", "1", "frames that the networks looked at, evenly over the film"},
             {"crops_judged", "1", "crops of 128 px that they looked at in them"},
-            {"frame_log_odds", "nat", "of the frame pointed at, where the film's score is 1 or more"},
+            {"frame_log_odds", "nat", "of the frame pointed at, where the film's score is high enough to point"},
+        };
+        made.parameters = {
+            {"pointing_score", "score from which on the frame that looks most generated is pointed at", "nat", 0, 20,
+             kPointingScore},
         };
         made.models = {crops::kModel};
-        made.create = [](const analysis::Parameters&) -> std::unique_ptr<analysis::Analyzer> {
-            return std::make_unique<GeneratedFilm>();
+        made.create = [](const analysis::Parameters& parameters) -> std::unique_ptr<analysis::Analyzer> {
+            return std::make_unique<GeneratedFilm>(parameters["pointing_score"]);
         };
         return made;
     }();

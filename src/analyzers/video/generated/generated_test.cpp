@@ -119,7 +119,7 @@ TEST(GeneratedFilm, WhatHoldsNothingIsNotJudged) {
 TEST(GeneratedFilm, PointsIntoTheFrameThatLooksMostGenerated) {
     const infer::ModelStore store = models();
     const auto& definition = video_generated();
-    const auto analyse = [&](bool drawn) {
+    const auto analyse = [&](bool drawn, const std::map<std::string, double>& settings = {}) {
         media::WriteOptions options;
         options.pictures = media::PictureCoding{{320, 256}, 25, 10, 0};
         auto writer = media::MediaWriter::create(options);
@@ -134,7 +134,7 @@ TEST(GeneratedFilm, PointsIntoTheFrameThatLooksMostGenerated) {
         const auto source = ingest::open_memory(*bytes);
         const auto media = features::Media::open(ingest::identify(*source), *source, Limits{});
         ENSURE(media.ok());
-        const auto analyzer = definition.create(*analysis::Parameters::resolve(definition.parameters, {}));
+        const auto analyzer = definition.create(*analysis::Parameters::resolve(definition.parameters, settings));
         media::ReadOptions wanted;
         wanted.frames = true;
         ENSURE((*media)->reader()->read(wanted, *analyzer).ok());
@@ -147,6 +147,7 @@ TEST(GeneratedFilm, PointsIntoTheFrameThatLooksMostGenerated) {
     EXPECT_TRUE(made.observations[0].where.start_s.has_value());
     EXPECT_LT(genuine.measurements.at(0).value, 1);
     EXPECT_TRUE(genuine.observations.empty());
+    EXPECT_TRUE(analyse(true, {{"pointing_score", made.measurements[0].value + 0.1}}).observations.empty());
 }
 
 }  // namespace
