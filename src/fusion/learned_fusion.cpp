@@ -182,6 +182,10 @@ std::optional<double> LearnedFusion::least_llr() const {
     return least == knots_.end() ? std::nullopt : std::optional(least->llr);
 }
 
+bool LearnedFusion::knows(std::string_view analyzer) const {
+    return std::any_of(voices_.begin(), voices_.end(), [&](const Voice& voice) { return voice.analyzer == analyzer; });
+}
+
 std::optional<FusedEvidence> LearnedFusion::judge(const std::vector<Heard>& heard, cv::Size picture,
                                                   const Calibration& calibration) const {
     std::vector<const Heard*> voices;

@@ -25,6 +25,7 @@ struct FusedEvidence {
     TogetherEvidence evidence;  ///< for Calibration::judge()
     cv::Mat
         map;  ///< CV_8UC1, a value for each 8 x 8 px: above 128 only where llr speaks for manipulation, graded below
+    std::string set_aside;  ///< why what they measured says nothing about this picture; empty where it was judged
 };
 
 /// A small learned model over the maps and measurements of the analyzers of pictures: docs/adr/0009-learned-fusion.md.
@@ -44,6 +45,9 @@ class LearnedFusion {
 
     /// The smallest ratio that judge() can give; nothing where it judges nothing.
     std::optional<double> least_llr() const;
+
+    /// Whether it judges what `analyzer` measures.
+    bool knows(std::string_view analyzer) const;
 
     const std::string& version() const { return version_; }
 

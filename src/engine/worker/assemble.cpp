@@ -2,6 +2,7 @@
 
 #include "evidence/map_grid.h"
 #include "evidence/places.h"
+#include "features/page_layout.h"
 #include "report/words.h"
 
 #include <algorithm>
@@ -183,9 +184,40 @@ bool fusion_knows_coding_of(const features::Media& media) {
     }
 }
 
+namespace {
+
+/// Nothing of what those of `analyses` measured that `fusion` judges counts, for the reason given.
+std::optional<fusion::FusedEvidence> set_aside(const fusion::LearnedFusion& fusion,
+                                               const std::vector<analysis::Ran>& analyses, cv::Size picture,
+                                               std::string reason) {
+    fusion::FusedEvidence none;
+    for (const analysis::Ran& ran : analyses) {
+        if (fusion.knows(ran.definition->id) && ran.analysis.outcome == evidence::Outcome::kRan) {
+            none.evidence.analyzers.emplace_back(ran.definition->id);
+        }
+    }
+    if (none.evidence.analyzers.empty()) {
+        return std::nullopt;
+    }
+    constexpr int kStep_px = 8;
+    none.map = cv::Mat::zeros(evidence::map_size(picture, kStep_px), CV_8UC1);
+    none.set_aside = std::move(reason);
+    return none;
+}
+
+}  // namespace
+
 std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::Ran>& analyses,
                                                     const features::Media& media, const Equipment& equipment) {
-    if (media.image() == nullptr || !fusion_knows_coding_of(media)) {
+    if (media.image() == nullptr) {
+        return std::nullopt;
+    }
+    if (features::empty_bands(media.luma()) >= features::kLaidOutBands) {
+        return set_aside(equipment.learned_fusion, analyses, media.image()->rgb.size(),
+                         "The picture is a page that a program laid out: a screenshot, a chart or a page of text. That "
+                         "its parts differ is no sign of an edit.");
+    }
+    if (!fusion_knows_coding_of(media)) {
         return std::nullopt;
     }
     std::vector<fusion::Heard> heard;
@@ -217,6 +249,11 @@ evidence::Finding together_finding(const fusion::FusedEvidence& together, const 
     finding.analyzer = report::kJointFindingId;
     finding.version = 1;
     finding.part = "image";
+    if (!together.set_aside.empty()) {
+        finding.outcome = evidence::Outcome::kNotApplicable;
+        finding.reason = together.set_aside;
+        return finding;
+    }
     finding.llr = together.evidence.llr;
     const double area = cv::countNonZero(together.map > kMapThreshold) / static_cast<double>(together.map.total());
     finding.measurements = {{"marked_area", area, "1"}, {"analyzers", static_cast<double>(voices), "1"}};

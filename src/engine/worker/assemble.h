@@ -29,7 +29,8 @@ evidence::Provenance merged_provenance(const std::vector<analysis::Ran>& analyse
 bool fusion_knows_coding_of(const features::Media& media);
 
 /// What the learned fusion makes of the analyzers of a still picture; nothing for other media, for codings that it does
-/// not know, or where too few spoke.
+/// not know, or where too few spoke. On a page that a program laid out (features/page_layout.h) all that it
+/// judges is set aside: text, flat colour and pictures side by side differ as parts of an edited picture do.
 std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::Ran>& analyses,
                                                     const features::Media& media, const Equipment& equipment);
 

@@ -3,6 +3,7 @@
 
 #include "analyzers/image/copy_move/dense_field.h"
 #include "analyzers/image/copy_move/key_points.h"
+#include "analyzers/image/copy_move/print.h"
 #include "analyzers/image/copy_move/verify.h"
 #include "evidence/map_grid.h"
 
@@ -68,6 +69,7 @@ bool same(const Motion& a, const Motion& b, cv::Point2d middle, double tolerance
 struct Found {
     Copy copy;
     bool from_points;
+    double print = 0;  ///< 0 to 1
 };
 
 // Confirmed candidates, strongest first, each motion once.
@@ -102,7 +104,8 @@ std::vector<Found> confirm(const Level& level, const std::vector<Hypothesis>& ca
 }
 
 // A place whose likes are found by other motions too (back, once more on, or as other places move) is part of a
-// pattern, and a pattern repeats in genuine pictures.
+// pattern, and a pattern repeats in genuine pictures. So does print, although the same word may stand on a page but
+// twice.
 void discount_patterns(const Level& level, std::vector<Found>& found) {
     std::vector<double> strengths;
     for (std::size_t i = 0; i < found.size(); ++i) {
@@ -123,10 +126,12 @@ void discount_patterns(const Level& level, std::vector<Found>& found) {
         const double share = other / std::max(copy.correlation, 0.1);
         const double pattern =
             std::clamp((share - kNoPattern) / (kSurePattern - kNoPattern), 0.0, 1.0);  // from a lone pair to a pattern
+        found[i].print = clone::likeness_to_print(level, copy);
+        const double repeats = std::max(pattern, found[i].print);
         // Only now: the members of a pattern, which tell on each other, must all have come this far. A pattern gains
         // nothing from being exact: prints and tiles are.
-        const double faithful = copy.faithfulness > 1 ? std::pow(copy.faithfulness, 1 - pattern) : copy.faithfulness;
-        strengths.push_back(copy.strength * faithful * std::pow(kPatternDiscount, -pattern));
+        const double faithful = copy.faithfulness > 1 ? std::pow(copy.faithfulness, 1 - repeats) : copy.faithfulness;
+        strengths.push_back(copy.strength * faithful * std::pow(kPatternDiscount, -repeats));
     }
     for (std::size_t i = 0; i < found.size(); ++i) {
         found[i].copy.strength = strengths[i];
@@ -268,6 +273,7 @@ CopyMoveResult copy_move(const cv::Mat& luma, const CopyMoveOptions& options) {
     result.map = cv::Mat::zeros(evidence::map_size(luma.size(), step_px), CV_8UC1);
     for (const Found& one : found) {
         result.strength = std::max(result.strength, one.copy.strength);
+        result.prints += one.print > 0.5 ? 1 : 0;
         result.copies.push_back(describe(one, finest, luma.size()));
         paint(one, finest, options.threshold, step_px, result.map);
     }

@@ -33,6 +33,7 @@ struct CopyMoveResult {
     double strength = 0;              ///< of the strongest copy
     double copied_area_percent = 0;   ///< both places of all copies beyond the threshold
     int candidates = 0;               ///< motions that were checked
+    int prints = 0;                   ///< pairs of places that are print, and count less for it
     std::vector<CopiedPlace> copies;  ///< beyond a tenth of the threshold, strongest first
     cv::Mat map;                      ///< CV_8UC1
 };

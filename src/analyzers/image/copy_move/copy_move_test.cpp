@@ -151,6 +151,33 @@ TEST(CopyMove, DoesNotJudgeWhatAProgramDrew) {
     EXPECT_EQ(copy_move(luma_of(sky, 90), {}).not_applicable, "");
 }
 
+/// A scanned page: different words, but one of them twice; ink is `ink`, paper `paper`.
+cv::Mat scanned_page(double ink, double paper) {
+    cv::Mat page(480, 640, CV_32FC1, cv::Scalar(paper));
+    const char* words[] = {"Minutes", "Council", "Approved", "Budget", "Number", "Council", "Signed", "Amount"};
+    for (int i = 0; i < 8; ++i) {
+        cv::putText(page, words[i], {30 + 310 * (i % 2), 90 + 100 * (i / 2) + 7 * (i % 3)}, cv::FONT_HERSHEY_TRIPLEX,
+                    1.9, cv::Scalar(ink), 3, cv::LINE_AA);
+    }
+    cv::GaussianBlur(page, page, {}, 0.7);
+    cv::Mat noise(page.size(), CV_32FC1);
+    cv::RNG(3).fill(noise, cv::RNG::NORMAL, 0, 2);
+    return page + noise;
+}
+
+TEST(CopyMove, AWordThatStandsTwiceOnAPageIsNoCopy) {
+    const CopyMoveResult page = copy_move(scanned_page(40, 235), {});
+    ASSERT_EQ(page.not_applicable, "") << "a scan has grain, unlike a drawn window";
+    EXPECT_GT(page.prints, 0);
+    EXPECT_LT(page.strength, CopyMoveOptions{}.threshold);
+    // Too faint for print: nothing says that it is any, and the same detail counts in full.
+    const CopyMoveResult faint = copy_move(scanned_page(200, 235), {});
+    EXPECT_EQ(faint.prints, 0);
+    EXPECT_GT(faint.strength, CopyMoveOptions{}.threshold);
+    // Two brightnesses alone are no print either: a copied place of a photograph.
+    EXPECT_EQ(copy_move(luma_of(fx::copy_move(shot_of(7), kSource, kCopyCentre).rgb, 90), {}).prints, 0);
+}
+
 TEST(CopyMove, RefusesWhatHoldsNothingToCompare) {
     EXPECT_FALSE(copy_move({}, {}).not_applicable.empty());
     EXPECT_FALSE(copy_move(cv::Mat(63, 500, CV_32FC1, cv::Scalar(3)), {}).not_applicable.empty());

@@ -70,7 +70,8 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
     analysis.measurements = {{"strength", result.strength, "1"},
                              {"copies", copies, "1"},
                              {"copied_area", result.copied_area_percent, "%"},
-                             {"candidates", static_cast<double>(result.candidates), "1"}};
+                             {"candidates", static_cast<double>(result.candidates), "1"},
+                             {"prints", static_cast<double>(result.prints), "1"}};
     if (analysis.observations.empty()) {
         analysis.explanation =
             "No two places share their fine detail as a copy and its source do. Copies of even, heavily compressed or "
@@ -82,6 +83,11 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
             how_many + " of the picture can be found a second time in it, down to the fine detail: the strongest is " +
             motion_in_words(result.copies.front()) + ".";
     }
+    if (result.prints > 0) {
+        analysis.explanation +=
+            " Places that look like print on paper count a tenth: letters and words repeat without having been copied, "
+            "and a word that was copied cannot be told from them.";
+    }
     analysis.map = result.map;
     return analysis;
 }
@@ -92,14 +98,15 @@ const analysis::AnalyzerDefinition& image_copy_move() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "image.copy_move";
-        made.version = 2;
+        made.version = 3;
         made.summary =
             "places copied within the picture, also turned, scaled and mirrored, and the motion between them";
         made.limits =
             "pictures of at least 64 px a side; copies from about 25 px a side on (of a large picture: 2 % of its "
             "longer side); scaled "
             "by .5 to 2; blind to copies of even surfaces without grain, and to places that were changed much after "
-            "copying; does not judge screenshots, charts and drawings that are perfectly even for the most part";
+            "copying; hardly counts copies of print on paper; does not judge screenshots, charts and drawings that are "
+            "perfectly even for the most part";
         made.known_false_alarms =
             "printed or drawn pictures with patterns that repeat exactly; screenshots full of text or photographs; "
             "panoramas and collages with repeated parts";
@@ -116,6 +123,7 @@ const analysis::AnalyzerDefinition& image_copy_move() {
             {"copies", "1", "number of pairs of places beyond the threshold"},
             {"copied_area", "%", "share of the picture in both places of all copies beyond the threshold"},
             {"candidates", "1", "number of suspected motions that were checked"},
+            {"prints", "1", "pairs of places that look like print on paper, which count less"},
             {"copy_strength", "1", "of one pair: its strength"},
             {"correlation", "1", "of one pair: mean correlation of the fine detail"},
             {"shift_x", "px", "of one pair: from the middle of the first place to that of the second, to the right"},
