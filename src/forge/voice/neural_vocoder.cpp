@@ -3,7 +3,7 @@
 // neural vocoders for high-quality audio synthesis", ICLR 2024. Deviations: phases are turns of those of pulses, and
 // some noise is added (excitation.cpp), since where a pulse comes no mel spectrogram says, and periods cannot be
 // counted over a vowel from some frames; 16 kHz, frames of 48 ms every 12 ms, 80 bands on the mel scale 2595 log10(1 +
-// f / 700), a million weights, trained for under an hour (train/vocoder). Limits: one channel; where the pitch is
+// f / 700), a million weights, trained for minutes (train/vocoder). Limits: one channel; where the pitch is
 // followed wrongly the copy has the wrong pitch; what the card says (models/cards/forge.vocoder.md).
 #include "forge/voice/neural_vocoder.h"
 
