@@ -1,9 +1,9 @@
-"""How often `check` finds the forge's marks again: forge_marks.py PROGRAM FOLDER [--voices DIR] [--every 40] [--films FILES...] [--seed 1]
+"""How often `check` finds the forge's marks again: forge_marks.py PROGRAM FOLDER [--voices DIR] [--every 40] [--copies NAMES...] [--films FILES...] [--seed 1]
 
 Voices: DIR holds manifest.csv (file, seconds, ...). Every N-th clip of 3.2 s at least is passed through `forge voice splice`, cut to 3.0 s anywhere, coded or disturbed by FFmpeg,
 and checked; the clips themselves are checked as well. Films: each is passed through `forge animal`, saved again as H.264 (rate factor 28, preset veryfast), at full and at half
 size, and checked. Everything is written to FOLDER. Prints a row for each kind: how many were found (95 % interval, Wilson), and the least and median exponent of the
-bound on a false alarm. Last, what `voice.synthetic` says of the same voices passed through the forge's vocoders.
+bound on a false alarm. Last, what `voice.synthetic` says of the same voices passed through the forge's vocoders; with --copies that alone, of those vocoders.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import statistics
 import subprocess
 
 CUT_S = 3.0
+VOCODERS = ("griffin-lim", "lpc", "world", "neural")
 CALIBRATION = pathlib.Path(__file__).resolve().parents[2] / "models" / "calibration.json"
 # What is done to a marked cut: FFmpeg's options for the file between, its ending, and a filter before.
 DISTURBED = {
@@ -75,9 +76,12 @@ def row(kind, rows, mark, exponent):
     print(f"{kind:24} {found:4} of {len(rows):4} ({low:4.0%} to {high:4.0%})   exponent {min(exponents):6.1f} {statistics.median(exponents):6.1f}, largest {max(exponents):6.1f}")
 
 
-def voices(given, keys):
+def entries_of(given):
     with open(given.voices / "manifest.csv", newline="", encoding="utf-8") as manifest:
-        entries = [entry for entry in csv.DictReader(manifest) if float(entry["seconds"]) >= CUT_S + 0.2][:: given.every]
+        return [entry for entry in csv.DictReader(manifest) if float(entry["seconds"]) >= CUT_S + 0.2][:: given.every]
+
+
+def voices(given, keys, entries):
     chance, kinds, ratios = random.Random(given.seed), {kind: [] for kind in DISTURBED}, []
     for number, entry in enumerate(entries):
         marked = given.folder / f"{number:04}.wav"
@@ -98,9 +102,12 @@ def voices(given, keys):
         row(kind, list(reports(given.program, paths, "provenance.forge_marks").values()), "sound_watermark_found", "sound_false_alarm_exponent")
     clips = [given.voices / entry["file"] for entry in entries]
     row("never marked", list(reports(given.program, clips, "provenance.forge_marks").values()), "sound_watermark_found", "sound_false_alarm_exponent")
+
+
+def copies(given, keys, entries):
     genuine = [given.voices / entry["file"] for entry in entries if entry["label"] == "bona_fide"]
     made = {"genuine": genuine}
-    for vocoder in ("griffin-lim", "lpc", "world", "neural"):
+    for vocoder in given.copies or VOCODERS:
         paths = [given.folder / f"{number:04}.{vocoder}.wav" for number in range(len(genuine))]
         made[vocoder] = [path for clip, path in zip(genuine, paths) if forged(given.program, keys, "voice", "resynthesise", clip, "--vocoder", vocoder, "-o", path)]
     for kind, paths in made.items():
@@ -145,13 +152,17 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--voices", type=pathlib.Path)
     parser.add_argument("--every", type=int, default=40)
+    parser.add_argument("--copies", nargs="+", choices=VOCODERS, default=[])
     parser.add_argument("--films", nargs="*", default=[])
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     given.folder.mkdir(parents=True)
     keys = given.folder / "keys"
     if given.voices:
-        voices(given, keys)
+        entries = entries_of(given)
+        if not given.copies:
+            voices(given, keys, entries)
+        copies(given, keys, entries)
     films(given, keys)
 
 

@@ -21,10 +21,12 @@ def main():
     network = Vocoder(config)
     state = torch.load(run / "checkpoint.pt", weights_only=True)
     network.load_state_dict(state["average"])
-    print(f"step {state['step']} of {config['steps']}")
+    print(f"step {state['step']} of {config['level_steps'] + config['falling_steps']}")
     # Levels as speech has them, from silence to full scale.
     sample = torch.rand(1, config["bands"], FRAMES, generator=torch.Generator().manual_seed(1)) * 11 - 9
-    export(network, sample, str(folder / "vocoder.onnx"), ("mel", "spectrum"))
+    pitch = torch.stack([torch.ones(FRAMES), torch.linspace(-1, 1, FRAMES)])[None] * (torch.arange(FRAMES) > FRAMES // 4)
+    sample = torch.cat([sample, pitch], 1)
+    export(network, sample, str(folder / "vocoder.onnx"), ("given", "shape"))
 
 
 if __name__ == "__main__":

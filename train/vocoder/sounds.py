@@ -1,6 +1,7 @@
 """Recordings of the voices pack that teach the vocoder, and those held out: sounds.py DATA OUT.npz [needs ffmpeg]
 
-Genuine ones whose licence is permissive, one voice either in training or held out as a whole (train/speaker/speakers.py tells who speaks)."""
+Genuine ones whose licence is permissive, one voice either in training or held out as a whole (train/speaker/speakers.py tells who speaks).
+OUT holds samples under SIDE/VOICE/CLIP, and under pitch/VOICE/CLIP what excitation.pitch_of says of them."""
 
 import csv
 import json
@@ -9,6 +10,8 @@ import subprocess
 import sys
 
 import numpy as np
+
+from excitation import pitch_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "speaker"))
@@ -30,7 +33,9 @@ def main():
     sounds = {}
     for row in rows:
         side = "held_out" if voices[row["file"]] in held_out else "training"
-        sounds[f"{side}/{pathlib.Path(row['file']).stem}"] = samples_of(pack / row["file"], config["rate_hz"])
+        samples = samples_of(pack / row["file"], config["rate_hz"])
+        name = f"{voices[row['file']]}/{pathlib.Path(row['file']).stem}"
+        sounds[f"{side}/{name}"], sounds[f"pitch/{name}"] = samples, pitch_of(samples)
     np.savez(sys.argv[2], **sounds)
     for side in ("training", "held_out"):
         chosen = [values for name, values in sounds.items() if name.startswith(side)]

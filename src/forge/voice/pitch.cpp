@@ -17,15 +17,14 @@ constexpr auto kLongestLag = static_cast<std::ptrdiff_t>(kRate_hz / kLowestPitch
 constexpr std::ptrdiff_t kWindow = 400;
 constexpr std::size_t kMostCrests = 6;
 constexpr double kLeastCrest = 0.3;
-constexpr double kUnvoicedCost = 0.45;  ///< a crest of 0.55 is as good as none
-constexpr double kSwitchCost = 0.15;    ///< of voicing
-constexpr double kLeapCost = 1.0;       ///< of an octave
-constexpr double kLagCost = 0.06;       ///< of the longest lag: of two periods alike, the shorter is the pitch
-constexpr double kSilence = 0.003;      ///< of the loudest sample's power: noise of this level has no pitch
+constexpr double kSwitchCost = 0.15;  ///< of voicing
+constexpr double kLeapCost = 1.0;     ///< of an octave
+constexpr double kLagCost = 0.06;     ///< of the longest lag: of two periods alike, the shorter is the pitch
+constexpr double kSilence = 0.003;    ///< of the loudest sample's power: noise of this level has no pitch
 
 struct Crest {
     double lag = 0;  ///< 0: not voiced
-    double cost = kUnvoicedCost;
+    double cost = 0;
 };
 
 double correlation(std::span<const float> samples, std::ptrdiff_t middle, std::ptrdiff_t lag, double silence) {
@@ -43,12 +42,13 @@ double correlation(std::span<const float> samples, std::ptrdiff_t middle, std::p
     return both / std::sqrt((one + silence) * (other + silence));
 }
 
-std::vector<Crest> crests_at(std::span<const float> samples, std::ptrdiff_t middle, double silence) {
+std::vector<Crest> crests_at(std::span<const float> samples, std::ptrdiff_t middle, double silence,
+                             double voiceless_cost) {
     std::array<double, kLongestLag + 2> values{};
     for (std::ptrdiff_t lag = kShortestLag - 1; lag <= kLongestLag + 1; ++lag) {
         values[static_cast<std::size_t>(lag)] = correlation(samples, middle, lag, silence);
     }
-    std::vector<Crest> crests{Crest{}};
+    std::vector<Crest> crests{Crest{0, voiceless_cost}};
     for (std::size_t lag = kShortestLag; lag <= kLongestLag; ++lag) {
         const double here = values[lag], before = values[lag - 1], after = values[lag + 1];
         if (here < kLeastCrest || here < before || here <= after) {
@@ -74,7 +74,7 @@ double step_cost(const Crest& from, const Crest& onto) {
 
 }  // namespace
 
-std::vector<double> pitch_of(std::span<const float> samples) {
+std::vector<double> pitch_of(std::span<const float> samples, double voiceless_cost) {
     float peak = 0;
     for (const float sample : samples) {
         peak = std::max(peak, std::abs(sample));
@@ -85,7 +85,7 @@ std::vector<double> pitch_of(std::span<const float> samples) {
     std::vector<std::vector<std::size_t>> came_from(frames);
     std::vector<double> totals{0};
     for (std::size_t frame = 0; frame < frames; ++frame) {
-        crests[frame] = crests_at(samples, static_cast<std::ptrdiff_t>(frame * kPitchHop), silence);
+        crests[frame] = crests_at(samples, static_cast<std::ptrdiff_t>(frame * kPitchHop), silence, voiceless_cost);
         std::vector<double> next(crests[frame].size());
         came_from[frame].resize(next.size());
         for (std::size_t i = 0; i < next.size(); ++i) {

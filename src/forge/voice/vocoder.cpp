@@ -23,7 +23,7 @@ const std::vector<VocoderName>& vocoders() {
         {"griffin-lim", "the recording made anew from a mel spectrogram by Griffin and Lim's algorithm"},
         {"lpc", "the recording made anew by a residual-excited linear prediction vocoder"},
         {"world", "the recording made anew from pitch, spectral envelope and breath"},
-        {"neural", "the recording made anew from a mel spectrogram by a neural vocoder"}};
+        {"neural", "the recording made anew from a mel spectrogram and the pitch by a neural vocoder"}};
     return all;
 }
 
@@ -56,7 +56,7 @@ Result<std::vector<float>> through_vocoder(std::string_view name, std::span<cons
     }
     if (name == "neural") {
         auto network = open_neural_vocoder(models, threads);
-        return network ? neural_vocoder(samples, *network) : Result<std::vector<float>>(network.error());
+        return network ? neural_vocoder(samples, *network, seed) : Result<std::vector<float>>(network.error());
     }
     if (is_codec(name)) {
         return through_codec(name, samples, threads);
