@@ -47,6 +47,14 @@ def decoded(path):
     return np.frombuffer(ffmpeg("-i", path, "-ac", 1, "-ar", RATE_HZ, "-f", "f32le", "-"), dtype="f4")
 
 
+def whole_or_none(path):
+    """Nothing where the file is damaged."""
+    try:
+        return decoded(path)
+    except subprocess.CalledProcessError:
+        return np.zeros(0)
+
+
 def coded(samples, coder, folder):
     encoder, rate, ending = CODERS[coder]
     path = folder / f"between.{ending}"
@@ -250,7 +258,7 @@ def load(voices, side, speakers_in, music_in):
     wanted = SIDES[side]
     speakers = collections.Counter(m.group(1) for row in rows if (m := re.search(wanted["few"], f"{row['source']}/{row['source_path']}")))
     more = [[sound for sound in map(decoded, files(folder)) if len(sound) >= SHORTEST_S * RATE_HZ] for folder in speakers_in]
-    pieces = [sound for folder in music_in for sound in map(decoded, files(folder)) if len(sound) >= 60 * RATE_HZ]
+    pieces = [sound[: 300 * RATE_HZ] for folder in music_in for sound in map(whole_or_none, files(folder)) if len(sound) >= 60 * RATE_HZ]
     return {"single": [clips(patterns) for patterns in wanted["single"]] + more, "music": pieces, "panel": clips(wanted["panel"]), "mixed": clips(wanted["mixed"]),
             "few": [clips((re.escape(f"/{speaker}/"),)) for speaker, count in speakers.items() if count >= 4]}
 

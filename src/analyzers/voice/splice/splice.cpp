@@ -187,6 +187,7 @@ const analysis::AnalyzerDefinition& voice_splice() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "voice.splice";
+        made.version = 2;
         made.summary =
             "Cuts in a recording: jumps of the block grid of an earlier MP3 or AAC coding, jumps in the phase of the "
             "mains' hum, lasting changes of the room.";
