@@ -286,8 +286,9 @@ def print_table(rows, side, file):
             if version.split(";")[0] == kind:
                 line(version, measured)
     line("all genuine", [row for version, measured in rows.items() if version.split(";")[0] in GENUINE for row in measured])
-    for kind in GENUINE + OTHERS + EDITED:
-        print(f"{kind}: {', '.join(f'{row[0]:.1f}' if row[0] is not None else '-' for row in sorted(rows[kind], key=lambda row: -(row[0] or 0)))}", file=file)
+    for version, measured in sorted(rows.items()):
+        values = sorted((value for value, _, _ in measured if value is not None), reverse=True)
+        print(f"{version}: {', '.join(f'{value:.1f}' for value in values)}", file=file)
 
 
 def main():

@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numbers>
 #include <numeric>
@@ -61,15 +62,15 @@ float nth(std::vector<float>& values, double share) {
 }
 
 /// Slope of the straight line through kLine levels, dB/s.
-float slope_of(std::span<const float> levels_db) {
-    constexpr double centre = (kLine - 1) / 2.0;
-    double products = 0, squares = 0;
-    for (std::size_t i = 0; i < kLine; ++i) {
-        const double place = static_cast<double>(i) - centre;
-        products += place * levels_db[i];
-        squares += place * place;
+float slope_of(std::span<const float, kLine> levels_db) {
+    constexpr std::size_t half = kLine / 2;
+    float products = 0, squares = 0;
+    for (std::size_t i = 1; i <= half; ++i) {
+        const auto place = static_cast<float>(i);
+        products += place * (levels_db[half + i] - levels_db[half - i]);
+        squares += 2 * place * place;
     }
-    return static_cast<float>(products / squares / kFrameHop_s);
+    return products / squares / static_cast<float>(kFrameHop_s);
 }
 
 double deviation(const std::vector<double>& values) {
@@ -106,7 +107,11 @@ std::size_t DecayBlock::measured() const {
 }
 
 void DecayStream::add(std::span<const float> samples) {
-    waiting_.insert(waiting_.end(), samples.begin(), samples.end());
+    const auto before = static_cast<std::ptrdiff_t>(waiting_.size());
+    waiting_.resize(waiting_.size() + samples.size());
+    std::transform(samples.begin(), samples.end(), waiting_.begin() + before, [](float sample) {
+        return std::isfinite(sample) ? std::clamp(sample, -100.0F, 100.0F) : 0.0F;  // files of floats may hold anything
+    });
     std::size_t at = 0;
     for (; at + kTransformSamples <= waiting_.size(); at += kHop) {
         take_frame(std::span(waiting_).subspan(at, kTransformSamples));
@@ -116,12 +121,10 @@ void DecayStream::add(std::span<const float> samples) {
 
 void DecayStream::take_frame(std::span<const float> samples) {
     static const std::array<float, kTransformSamples> window = make_window();
-    cv::Mat in(1, static_cast<int>(kTransformSamples), CV_32F);
-    cv::Mat spectrum;
-    auto* values = in.ptr<float>();
-    for (std::size_t i = 0; i < kTransformSamples; ++i) {  // floating-point files may hold anything
-        values[i] = (std::isfinite(samples[i]) ? std::clamp(samples[i], -100.0F, 100.0F) : 0.0F) * window[i];
-    }
+    std::array<float, kTransformSamples> windowed{}, transformed{};
+    const cv::Mat in(1, static_cast<int>(kTransformSamples), CV_32F, windowed.data());
+    cv::Mat spectrum(1, static_cast<int>(kTransformSamples), CV_32F, transformed.data());
+    std::transform(samples.begin(), samples.end(), window.begin(), windowed.begin(), std::multiplies<>());
     std::array<float, kBins> power{};
     power_of(in, spectrum, power);
     Powers bands{};
@@ -212,16 +215,16 @@ void DecayStream::measure(std::size_t index) {
         });
         falls.clear();
         for (std::size_t at = 0; at + kLine <= kBlockFrames; ++at) {
+            const float slope = slope_of(std::span(levels_db).subspan(at).first<kLine>());
+            if (slope >= 0) {
+                continue;
+            }
             float least = block.frames[at][band], most = least;
             for (std::size_t i = at + 1; i < at + kLine; ++i) {
                 least = std::min(least, block.frames[i][band]);
                 most = std::max(most, block.frames[i][band]);
             }
-            if (least <= quiet * kLeastOverQuiet || most * kMostUnderLoud <= loud) {
-                continue;
-            }
-            const float slope = slope_of(std::span(levels_db).subspan(at, kLine));
-            if (slope < 0) {
+            if (least > quiet * kLeastOverQuiet && most * kMostUnderLoud > loud) {
                 falls.push_back(-slope);
             }
         }
