@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 namespace bonafide::analyzers::voice {
 namespace {
@@ -34,19 +35,19 @@ constexpr std::size_t kMostKept = 16;
 constexpr double kReverberation_db = 60;
 
 using Bands = std::array<bool, kDecayBands>;
-using Side = std::deque<DecayBlock>::const_iterator;
+using Side = std::span<const DecayBlock>;
 
 struct Mean {
     std::array<double, kDecayBands> rates{};
     std::array<std::size_t, kDecayBands> counts{};
 };
 
-Mean mean_of(Side first, Side last) {
+Mean mean_of(Side side) {
     Mean mean;
-    for (; first != last; ++first) {
+    for (const DecayBlock& block : side) {
         for (std::size_t band = 0; band < kDecayBands; ++band) {
-            if (std::isfinite(first->log_rates[band])) {
-                mean.rates[band] += first->log_rates[band];
+            if (std::isfinite(block.log_rates[band])) {
+                mean.rates[band] += block.log_rates[band];
                 ++mean.counts[band];
             }
         }
@@ -85,14 +86,14 @@ struct Scatter {
     std::size_t blocks = 0;
 };
 
-Scatter scatter_of(Side first, Side last, const Mean& mean, const Bands& bands) {
+Scatter scatter_of(Side side, const Mean& mean, const Bands& bands) {
     Scatter scatter;
-    for (; first != last; ++first) {
+    for (const DecayBlock& block : side) {
         double sum = 0;
         std::size_t count = 0;
         for (std::size_t band = 0; band < kDecayBands; ++band) {
-            if (bands[band] && std::isfinite(first->log_rates[band])) {
-                sum += first->log_rates[band] - mean.rates[band];
+            if (bands[band] && std::isfinite(block.log_rates[band])) {
+                sum += block.log_rates[band] - mean.rates[band];
                 ++count;
             }
         }
@@ -105,34 +106,34 @@ Scatter scatter_of(Side first, Side last, const Mean& mean, const Bands& bands) 
     return scatter;
 }
 
-/// Between `first` and `moment`, and `moment` and `last`. Nothing where they share too few bands.
-std::optional<RoomChange> compare(Side first, Side moment, Side last) {
-    const Mean before = mean_of(first, moment), after = mean_of(moment, last);
-    const auto least = [](Side from, Side to) { return kMeasuredShare * static_cast<double>(to - from); };
+/// Nothing where the sides share too few bands. Both hold at least kLeastBlocks.
+std::optional<RoomChange> compare(Side before, Side after) {
+    const Mean mean_before = mean_of(before), mean_after = mean_of(after);
     Bands bands{};
     for (std::size_t band = 0; band < kDecayBands; ++band) {
-        bands[band] = static_cast<double>(before.counts[band]) >= least(first, moment) &&
-                      static_cast<double>(after.counts[band]) >= least(moment, last);
+        const auto is_measured = [band](const Mean& mean, Side side) {
+            return static_cast<double>(mean.counts[band]) >= kMeasuredShare * static_cast<double>(side.size());
+        };
+        bands[band] = is_measured(mean_before, before) && is_measured(mean_after, after);
     }
-    const Scatter left = scatter_of(first, moment, before, bands), right = scatter_of(moment, last, after, bands);
+    const Scatter left = scatter_of(before, mean_before, bands), right = scatter_of(after, mean_after, bands);
     if (std::count(bands.begin(), bands.end(), true) < static_cast<std::ptrdiff_t>(kLeastBands) ||
-        std::min(left.blocks, right.blocks) < 3) {
+        std::min(left.blocks, right.blocks) < kNear) {
         return std::nullopt;
     }
     const auto left_count = static_cast<double>(left.blocks), right_count = static_cast<double>(right.blocks);
     const double variance =
         std::max((left.squares + right.squares) / (left_count + right_count - 2), kLeastScatter * kLeastScatter);
-    const double step = difference(before, after, bands);
-    const auto near = static_cast<std::ptrdiff_t>(kNear);
-    const double near_step = difference(mean_of(moment - near, moment), mean_of(moment, moment + near), bands);
+    const double step = difference(mean_before, mean_after, bands);
+    const double near_step = difference(mean_of(before.last(kNear)), mean_of(after.first(kNear)), bands);
     const double sharpness = std::abs(step) > 0 ? std::clamp(near_step / step / kNearShare, 0.0, 1.0) : 0.0;
     RoomChange change;
-    change.start_s = std::prev(moment)->end_s;
-    change.end_s = moment->start_s;
+    change.start_s = before.back().end_s;
+    change.end_s = after.front().start_s;
     change.strength =
         sharpness * std::abs(step) / std::sqrt(variance * (1 / left_count + 1 / right_count) + kSpeakers * kSpeakers);
-    change.before_s = kReverberation_db / std::exp(level(before, bands));
-    change.after_s = kReverberation_db / std::exp(level(after, bands));
+    change.before_s = kReverberation_db / std::exp(level(mean_before, bands));
+    change.after_s = kReverberation_db / std::exp(level(mean_after, bands));
     return change;
 }
 
@@ -151,7 +152,7 @@ void RoomChanges::take(const DecayBlock& block) {
         judge();
     }
     if (before_ == kLongest) {
-        blocks_.pop_front();
+        blocks_.erase(blocks_.begin());
         --before_;
     }
 }
@@ -171,10 +172,10 @@ void RoomChanges::judge() {
         return;
     }
     std::optional<RoomChange> strongest;
-    const auto moment = blocks_.cbegin() + static_cast<std::ptrdiff_t>(before_);
+    const Side all = blocks_;
     for (const std::size_t most : kMostBlocks) {
-        const auto change = compare(moment - static_cast<std::ptrdiff_t>(std::min(before_, most)), moment,
-                                    moment + static_cast<std::ptrdiff_t>(std::min(after, most)));
+        const auto change =
+            compare(all.first(before_).last(std::min(before_, most)), all.last(after).first(std::min(after, most)));
         if (change && (!strongest || change->strength > strongest->strength)) {
             strongest = change;
         }

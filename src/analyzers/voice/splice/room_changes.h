@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <vector>
@@ -45,8 +44,8 @@ class RoomChanges {
 
     double least_strength_;
     features::voice::DecayStream decays_;
-    std::deque<features::voice::DecayBlock> blocks_;  // around the moment
-    std::size_t before_ = 0;                          // those of them that lie before it
+    std::vector<features::voice::DecayBlock> blocks_;  // around the moment
+    std::size_t before_ = 0;                           // those of them that lie before it
     std::optional<RoomChange> candidate_;
     std::size_t since_candidate_ = 0;  // moments
     std::int64_t count_ = 0;
