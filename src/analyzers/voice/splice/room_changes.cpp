@@ -128,8 +128,9 @@ std::optional<RoomChange> compare(Side before, Side after) {
     const double near_step = difference(mean_of(before.last(kNear)), mean_of(after.first(kNear)), bands);
     const double sharpness = std::abs(step) > 0 ? std::clamp(near_step / step / kNearShare, 0.0, 1.0) : 0.0;
     RoomChange change;
-    change.start_s = before.back().end_s;
-    change.end_s = after.front().start_s;
+    // A block that holds the cut falls to the side of which it holds more.
+    change.start_s = (before.back().start_s + before.back().end_s) / 2;
+    change.end_s = (after.front().start_s + after.front().end_s) / 2;
     change.strength =
         sharpness * std::abs(step) / std::sqrt(variance * (1 / left_count + 1 / right_count) + kSpeakers * kSpeakers);
     change.before_s = kReverberation_db / std::exp(level(mean_before, bands));

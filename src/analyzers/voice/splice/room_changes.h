@@ -10,7 +10,7 @@
 
 namespace bonafide::analyzers::voice {
 
-/// Between two blocks, where sound begins to die away at another pace and goes on so.
+/// Where sound begins to die away at another pace and goes on so.
 struct RoomChange {
     double start_s = 0, end_s = 0;
     double strength = 0;               ///< deviations

@@ -102,8 +102,7 @@ Analysis SpliceSearch::summary() const {
     if (!shift && !jump && !room) {
         return Analysis::not_applicable(
             "nothing in it that runs on through a cut: too quiet for the blocks of a coder, no hum of the mains, and "
-            "too "
-            "little that dies away");
+            "too little speech to hear the room in");
     }
     Analysis analysis;
     if (shift) {
@@ -137,8 +136,8 @@ Analysis SpliceSearch::summary() const {
     }
     for (const RoomChange& found : rooms_.found()) {
         observe(analysis, found.start_s, found.end_s,
-                "From here on sound dies away at another pace: by 60 dB in about " + with_decimals(found.before_s, 1) +
-                    " s before and in " + with_decimals(found.after_s, 1) +
+                "About here sound begins to die away at another pace: by 60 dB in about " +
+                    with_decimals(found.before_s, 1) + " s before and in " + with_decimals(found.after_s, 1) +
                     " s after. Parts from two rooms may have been joined; somebody who moved away from the microphone "
                     "or music does the same.",
                 {"room_change", found.strength, "deviations"});

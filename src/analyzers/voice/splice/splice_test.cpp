@@ -142,7 +142,7 @@ TEST(VoiceSplice, FindsAnotherRoom) {
     ASSERT_EQ(analysis.observations.size(), 1U) << analysis.explanation;
     EXPECT_NEAR(*analysis.observations[0].where.start_s, 46, 6);
     EXPECT_NEAR(*analysis.observations[0].where.end_s, 46, 6);
-    EXPECT_THAT(analysis.observations[0].explanation, HasSubstr("dies away"));
+    EXPECT_THAT(analysis.observations[0].explanation, HasSubstr("die away at another pace"));
     EXPECT_THAT(analysis.explanation, HasSubstr("sound of the room at 1 moment"));
     EXPECT_EQ(value(analysis, "room_changes"), 1);
 }
