@@ -43,6 +43,7 @@ constexpr float kTiny = 1e-9F;          // below rounding to 16 bits
 constexpr std::size_t kLeastFalls = 10;
 constexpr double kFallsShare = 0.8;
 constexpr double kLeastMovement_db = 1.9, kLeastSway_db = 6.5;
+constexpr double kPause_db = 20;  // so much quieter than the block, its neighbour is a pause and says nothing
 constexpr std::size_t kFast = 3, kSlow = 15;         // frames: faster than syllables, and slower
 constexpr double kActive_db = 30, kDeepest_db = 40;  // below the loud frames
 
@@ -163,6 +164,7 @@ void DecayStream::close_block() {
                 10 * std::log10((frame[kDecayBands - 2] + frame[kDecayBands - 1]) / (frame[0] + frame[1])));
         }
     }
+    block.loud_db = loud_db;
     block.movement_db = movement(levels_db, loud_db);
     block.sway_db = deviation(balances_db);
     blocks_.push_back(std::move(block));
@@ -183,12 +185,15 @@ void DecayStream::finish() {
 
 bool DecayStream::is_speech(std::size_t index) const {
     const std::size_t from = index - std::min<std::size_t>(index, 1), to = std::min(blocks_.size(), index + 2);
-    double least_movement_db = blocks_[index].movement_db, sway_db = 0;
+    double least_movement_db = blocks_[index].movement_db, sway_db = 0, count = 0;
     for (std::size_t i = from; i < to; ++i) {
-        least_movement_db = std::min(least_movement_db, blocks_[i].movement_db);
-        sway_db += blocks_[i].sway_db / static_cast<double>(to - from);
+        if (blocks_[i].loud_db > blocks_[index].loud_db - kPause_db) {
+            least_movement_db = std::min(least_movement_db, blocks_[i].movement_db);
+            sway_db += blocks_[i].sway_db;
+            ++count;
+        }
     }
-    return least_movement_db >= kLeastMovement_db && sway_db >= kLeastSway_db;
+    return least_movement_db >= kLeastMovement_db && sway_db / count >= kLeastSway_db;
 }
 
 void DecayStream::measure(std::size_t index) {

@@ -39,6 +39,7 @@ class DecayStream {
     struct Block {
         std::vector<Powers> frames;
         Powers quiet{}, loud{};  // quantiles over the frames
+        double loud_db = 0;
         double movement_db = 0;  // of the level, as fast as syllables
         double sway_db = 0;      // of the balance of high and low bands
     };

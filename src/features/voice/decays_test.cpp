@@ -72,6 +72,19 @@ TEST(VoiceDecays, TellSpeechFromMusic) {
     EXPECT_TRUE(std::none_of(music.begin(), music.end(), [](const DecayBlock& block) { return block.is_speech; }));
 }
 
+TEST(VoiceDecays, TellSpeechWithPauses) {
+    Sound sound = fixtures::make_words(40, 3);
+    for (std::size_t start_s = 4; start_s < 40; start_s += 8) {
+        for (std::size_t i = start_s * 16'000; i < (start_s + 4) * 16'000; ++i) {
+            sound.channels[0][i] *= 0.001F;
+        }
+    }
+    const auto blocks = blocks_of(sound.channels[0]);
+    for (std::size_t i = 0; i < blocks.size(); i += 2) {
+        EXPECT_TRUE(blocks[i].is_speech) << i;
+    }
+}
+
 TEST(VoiceDecays, AreNotMeasuredWhereNothingFalls) {
     std::vector<float> hostile(200'000, std::numeric_limits<float>::quiet_NaN());
     for (std::size_t i = 0; i < hostile.size(); i += 3) {
