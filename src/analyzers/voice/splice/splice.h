@@ -3,6 +3,7 @@
 #include "analysis/analyzer.h"
 #include "analyzers/voice/splice/grid_shifts.h"
 #include "analyzers/voice/splice/hum_jumps.h"
+#include "analyzers/voice/splice/room_changes.h"
 
 #include <cstdint>
 #include <span>
@@ -17,6 +18,7 @@ namespace voice {
 struct SpliceOptions {
     double least_shift = 0;  ///< deviations
     double least_jump_degrees = 0;
+    double least_room_change = 0;  ///< deviations
 };
 
 /// Everything that was gathered of a recording at one sample rate. Bounded, whatever the length.
@@ -33,6 +35,7 @@ class SpliceSearch {
     std::int64_t samples_ = 0;
     GridShifts shifts_;
     HumJumps jumps_;
+    RoomChanges rooms_;
     std::vector<float> mono_;
 };
 

@@ -1,5 +1,6 @@
 #include "analyzers/voice/splice/splice.h"
 
+#include "fixtures/room.h"
 #include "fixtures/sound.h"
 #include "fixtures/voice.h"
 
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <numbers>
 #include <optional>
@@ -33,7 +35,8 @@ std::optional<double> value(const Analysis& analysis, std::string_view name) {
 /// In pieces of uneven length, as decoders deliver them. 16 kHz, one channel.
 Analysis examine(const Sound& sound) {
     const auto parameters = analysis::Parameters::resolve(voice_splice().parameters, {});
-    SpliceSearch search(sound.rate_hz, {(*parameters)["least_shift"], (*parameters)["least_jump"]});
+    SpliceSearch search(
+        sound.rate_hz, {(*parameters)["least_shift"], (*parameters)["least_jump"], (*parameters)["least_room_change"]});
     for (std::size_t at = 0, piece = 777; at < sound.channels.front().size();
          at += piece, piece = piece * 7 % 4099 + 1) {
         const auto samples = std::span(sound.channels.front());
@@ -120,6 +123,59 @@ TEST(VoiceSplice, FindsAJumpOfTheHum) {
     EXPECT_THAT(analysis.explanation, HasSubstr("hum of the mains at 1 moment"));
 }
 
+/// Two persons or one, in the rooms given (0: none), one part after the other.
+Sound in_rooms(std::initializer_list<double> reverberations_s, double part_s) {
+    Sound sound{16'000, {{}}};
+    std::uint64_t seed = 20;
+    for (const double reverberation_s : reverberations_s) {
+        Sound part = fixtures::make_words(part_s, seed++);
+        if (reverberation_s > 0) {
+            fixtures::reverberate(part, reverberation_s);
+        }
+        sound.channels[0].insert(sound.channels[0].end(), part.channels[0].begin(), part.channels[0].end());
+    }
+    return sound;
+}
+
+TEST(VoiceSplice, FindsAnotherRoom) {
+    const Analysis analysis = examine(in_rooms({0.3, 1.0}, 46));
+    ASSERT_EQ(analysis.observations.size(), 1U) << analysis.explanation;
+    EXPECT_NEAR(*analysis.observations[0].where.start_s, 46, 6);
+    EXPECT_NEAR(*analysis.observations[0].where.end_s, 46, 6);
+    EXPECT_THAT(analysis.observations[0].explanation, HasSubstr("die away at another pace"));
+    EXPECT_THAT(analysis.explanation, HasSubstr("sound of the room at 1 moment"));
+    EXPECT_EQ(value(analysis, "room_changes"), 1);
+}
+
+TEST(VoiceSplice, FindsAPartFromAnotherRoom) {
+    const Analysis analysis = examine(in_rooms({0.9, 0.25, 0.9}, 50));
+    ASSERT_EQ(analysis.observations.size(), 2U) << analysis.explanation;
+    EXPECT_NEAR(*analysis.observations[0].where.start_s, 50, 6);
+    EXPECT_NEAR(*analysis.observations[1].where.start_s, 100, 6);
+}
+
+TEST(VoiceSplice, FindsNoOtherRoomWhereThereIsNone) {
+    Sound one_room = in_rooms({0.6, 0.6}, 46), dry = in_rooms({0, 0}, 46), drifting = in_rooms({0.6}, 140);
+    Sound far = drifting;
+    fixtures::reverberate(far, 0.6, 0.9);
+    for (std::size_t i = 0; i < far.channels[0].size(); ++i) {  // somebody slowly walks away
+        const auto share = static_cast<float>(i) / static_cast<float>(far.channels[0].size());
+        drifting.channels[0][i] += share * (far.channels[0][i] - drifting.channels[0][i]);
+    }
+    for (const Sound& sound : {one_room, dry, drifting}) {
+        const Analysis analysis = examine(sound);
+        EXPECT_EQ(value(analysis, "room_changes"), 0) << analysis.explanation;
+    }
+}
+
+TEST(VoiceSplice, FollowsNoRoomInWhatIsTooShortOrNoSpeech) {
+    for (const Sound& sound : {in_rooms({0.3, 1.0}, 19), fixtures::make_music(120, 1),
+                               fixtures::make_sound(fixtures::SoundKind::kNoise, 16'000, 60, 1),
+                               Sound{16'000, {std::vector<float>(1'600'000, 0.0F)}}}) {
+        EXPECT_EQ(value(examine(sound), "room_change"), std::nullopt);
+    }
+}
+
 TEST(VoiceSplice, IsNotApplicableToTooLittle) {
     EXPECT_THAT(examine(voice(0.3, 1)).reason, HasSubstr("too short"));
     EXPECT_THAT(examine({16'000, {std::vector<float>(80'000, 0.0F)}}).reason, HasSubstr("runs on through a cut"));
@@ -151,7 +207,7 @@ TEST(VoiceSplice, StaysFiniteOnHostileSound) {
 }
 
 TEST(VoiceSplice, EmitsWhatItDeclares) {
-    Sound sound = once_mp3(10, 5);
+    Sound sound = once_mp3(60, 5);
     add_hum(sound);
     const Analysis analysis = examine(sound);
     ASSERT_EQ(analysis.measurements.size(), voice_splice().emits.size());
