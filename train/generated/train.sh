@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# From the development pack to weights, curve and figures: train.sh DATA RUN. Goes on where it was stopped. Needs requirements.txt and ffmpeg with libx264.
+# From the development pack to weights, curve and figures: train.sh DATA RUN [--permissive]. Goes on where it was stopped. Needs requirements.txt and ffmpeg with libx264.
+# With --permissive what may not be used commercially is not learned from; it is judged all the same.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-data=$1 run=$2
+data=$1 run=$2 sources=(${3:+"$3"})
 python=${PYTHON:-python3}
 
 # A network each set of sources, which it does not learn from.
 sets=(first second third)
 networks=()
 for held_out in "${sets[@]}"; do
-    [[ -e $run/$held_out/weights.pt ]] || "$python" "$here/train.py" "$data" "$run/$held_out" "$held_out"
+    [[ -e $run/$held_out/weights.pt ]] || "$python" "$here/train.py" "$data" "$run/$held_out" "$held_out" "${sources[@]}"
     "$python" "$here/export.py" "$run/$held_out/weights.pt" "$run/$held_out.onnx"
     networks+=("$run/$held_out.onnx")
 done

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What image.copy_move makes of scanned print, and of the copies of CASIA v1: print.py PROGRAM SPLICES FOLDER [--pages 40]
+"""What image.copy_move makes of scanned print, and of the copies of CASIA v1: printed_pages.py PROGRAM SPLICES FOLDER [--pages 40]
 
 Pages are drawn at three times the size with words that return, turned by up to 0.6 degrees, shrunk, lit unevenly, given noise and saved as JPEG 70 to 95, into FOLDER; SPLICES
 is the folder of the development pack. Prints how many of either reach the threshold, how many pairs were taken for print, and the report's ratio for the pages.
