@@ -10,9 +10,10 @@ namespace bonafide::features {
 namespace {
 
 constexpr int kLeastBand_px = 4;
-constexpr int kTolerance = 2;             ///< levels, that a save of a flat surface leaves
-constexpr double kLeastShare = 0.995;     ///< of a row: a scroll bar or a mark at the edge may stick out
-constexpr int kLooks = 32, kMostOdd = 2;  ///< pixels looked at first: few rows of a photograph need more
+constexpr int kTolerance = 2;          ///< levels, that a save of a flat surface leaves
+constexpr double kLeastShare = 0.995;  ///< of a row: a scroll bar or a mark at the edge may stick out
+constexpr std::size_t kLooks = 32;     ///< pixels looked at first: few rows of a photograph need more
+constexpr int kMostOdd = 2;            ///< of those
 
 int odd_among(const std::vector<std::uint8_t>& values, std::uint8_t middle) {
     return static_cast<int>(std::count_if(values.begin(), values.end(),
@@ -26,9 +27,9 @@ std::uint8_t median(std::vector<std::uint8_t> values) {
 }
 
 bool is_empty(const std::uint8_t* row, int width) {
-    std::vector<std::uint8_t> some;
-    for (int look = 0; look < kLooks; ++look) {
-        some.push_back(row[static_cast<std::int64_t>(width) * look / kLooks]);
+    std::vector<std::uint8_t> some(kLooks);
+    for (std::size_t look = 0; look < some.size(); ++look) {
+        some[look] = row[static_cast<std::size_t>(width) * look / some.size()];
     }
     if (odd_among(some, median(some)) > kMostOdd) {
         return false;

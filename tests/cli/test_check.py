@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 EXIT_OF = {"likely_authentic": 0, "likely_manipulated": 1, "likely_synthetic": 1, "failed": 2, "inconclusive": 3, "not_applicable": 3}
 
@@ -103,6 +103,27 @@ def test_edits_are_weighed_together_only_in_codings_that_the_model_knows(bonafid
     assert any(finding["analyzer"] == "fusion.edits" for finding in report["findings"]) == known
     assert any("fitted on JPEG and lossless pictures" in limit for limit in report["limits"]) != known
     assert report["verdict"] == "inconclusive"
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "webp"])
+def test_a_screenshot_is_not_called_edited_for_the_text_beside_its_photograph(bonafide, examples, tmp_path, ending):
+    with Image.open(examples / "camera.jpg") as photograph:
+        page = Image.new("RGB", (photograph.width + 160, photograph.height + 700), "white")
+        page.paste(photograph, (80, 350))
+        pen = ImageDraw.Draw(page)
+        for line in [*range(40, 300, 48), *range(photograph.height + 390, photograph.height + 650, 48)]:
+            pen.text((80, line), "A line of text as a page has many", fill="black", font=ImageFont.load_default(24))
+    path = tmp_path / f"screenshot.{ending}"
+    page.save(path, quality=85)
+    report, code = bonafide.report(path)
+    joint = [finding for finding in report["findings"] if finding["analyzer"] == "fusion.edits"]
+    assert [(finding["outcome"], finding["llr"]) for finding in joint] == [("not_applicable", None)]
+    assert all(finding["llr"] is None for finding in report["findings"] if finding["analyzer"] in ("image.copy_move", "image.noise.level"))
+    assert report["verdict"] == "inconclusive" and code == EXIT_OF["inconclusive"]
+    assert "Cut out the photograph" in report["summary"]
+    # The photograph itself is judged.
+    report, _ = bonafide.report(examples / "camera.jpg")
+    assert [finding["outcome"] for finding in report["findings"] if finding["analyzer"] == "fusion.edits"] == ["ran"]
 
 
 def test_a_network_runs_without_leaving_the_isolation(bonafide, examples):

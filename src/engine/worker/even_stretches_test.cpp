@@ -17,7 +17,8 @@ std::vector<float> kept_of(int length_s, double stated_s) {
     EvenStretches sink(stated_s, 1);
     std::vector<float> sound(static_cast<std::size_t>(length_s) * kSecond);
     for (std::size_t i = 0; i < sound.size(); ++i) {
-        sound[i] = static_cast<float>(i / kSecond);
+        const std::size_t second = i / kSecond;
+        sound[i] = static_cast<float>(second);
     }
     for (std::size_t first = 0, size = 1; first < sound.size(); first += size, size = size * 7 % 40'009 + 1) {
         media::SoundBlock block;

@@ -1,5 +1,6 @@
 #include "engine/worker/wording.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace bonafide::engine {
@@ -80,6 +81,13 @@ std::string summarise(const report::Report& report, ingest::MediaKind kind) {
     if (against != nullptr) {
         return "There are signs that call for a closer look at this " + what + ", but not enough to decide." +
                because(against);
+    }
+    const bool laid_out = std::any_of(report.findings.begin(), report.findings.end(), [](const auto& finding) {
+        return finding.analyzer == report::kJointFindingId && finding.outcome == evidence::Outcome::kNotApplicable;
+    });
+    if (laid_out) {
+        return "This is a screenshot, a chart or a page of text, and whether it was edited cannot be told from its "
+               "parts. Cut out the photograph in question and check it by itself.";
     }
     return "Nothing found speaks for manipulation, but what this version can measure in this " + what +
            " is not enough to call it authentic.";
