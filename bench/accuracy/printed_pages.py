@@ -7,14 +7,13 @@ is the folder of the development pack. Prints how many of either reach the thres
 
 import argparse
 import csv
-import json
 import pathlib
-import subprocess
 
 import cv2
 import numpy as np
 
-WORDS = "the of and to in is that for it with as was on are by this be at from report council budget meeting minutes approved amount invoice total number date signature".split()
+from drawn import WORDS, report_of
+
 FONTS = (cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX)
 WIDTH_PX, HEIGHT_PX, FINER = 1240, 1754, 3  # A4 at 150 dots an inch
 THRESHOLD, VERDICT = 25, np.log10(9)
@@ -41,9 +40,8 @@ def page(rng):
 
 
 def checked(program, path):
-    """(report, its finding of image.copy_move)"""
-    output = subprocess.run([program, "check", str(path), "--format", "json"], capture_output=True, text=True, check=False).stdout
-    report = json.loads(output)
+    """(report, what image.copy_move measured)"""
+    report = report_of(program, path)
     found = next((finding for finding in report["findings"] if finding["analyzer"] == "image.copy_move"), None)
     return report, {each["name"]: each["value"] for each in found["measurements"]} if found else {}
 

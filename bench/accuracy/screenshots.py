@@ -7,14 +7,14 @@ social network passes it on (`forge launder --profile social`). Then the bands o
 
 import argparse
 import collections
-import json
 import pathlib
 import subprocess
 
 import cv2
 import numpy as np
 
-WORDS = "the of and to in is that for it with as was on are by this be at from report council budget meeting minutes approved amount invoice total number date signature".split()
+from drawn import WORDS, report_of
+
 SHAPES = (((1170, 2532), 1.2), ((1440, 900), 0.6), ((1080, 1920), 1.0))  # a phone, a window, a phone; size of the letters
 LEAST_BAND_PX, TOLERANCE, LEAST_SHARE, LAID_OUT = 4, 2, 0.995, 4  # as in src/features/page_layout.*
 
@@ -58,10 +58,6 @@ def bands(grey):
     return count
 
 
-def verdict(program, path):
-    return json.loads(subprocess.run([program, "check", str(path), "--format", "json"], capture_output=True, text=True, check=False).stdout)["verdict"]
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program")
@@ -77,8 +73,8 @@ def main():
         cv2.imwrite(str(path), screenshot(photographs, number, rng), [cv2.IMWRITE_JPEG_QUALITY, 85] if number % 2 else [])
         passed_on = options.folder / f"{number:02}-social.jpg"
         subprocess.run([options.program, "forge", "launder", str(path), "--output", str(passed_on), "--profile", "social"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        said["as they are"][verdict(options.program, path)] += 1
-        said["laundered"][verdict(options.program, passed_on)] += 1
+        said["as they are"][report_of(options.program, path)["verdict"]] += 1
+        said["laundered"][report_of(options.program, passed_on)["verdict"]] += 1
     for version, counts in said.items():
         print(f"{options.count} screenshots {version}:", ", ".join(f"{count} {name}" for name, count in counts.most_common()))
     counted = collections.Counter()

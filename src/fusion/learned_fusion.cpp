@@ -182,8 +182,20 @@ std::optional<double> LearnedFusion::least_llr() const {
     return least == knots_.end() ? std::nullopt : std::optional(least->llr);
 }
 
-bool LearnedFusion::knows(std::string_view analyzer) const {
-    return std::any_of(voices_.begin(), voices_.end(), [&](const Voice& voice) { return voice.analyzer == analyzer; });
+std::optional<FusedEvidence> LearnedFusion::set_aside(const std::vector<Heard>& heard, cv::Size picture,
+                                                      std::string reason) const {
+    FusedEvidence none;
+    for (const Voice& voice : voices_) {
+        if (std::any_of(heard.begin(), heard.end(), [&](const Heard& one) { return one.analyzer == voice.analyzer; })) {
+            none.evidence.analyzers.push_back(voice.analyzer);
+        }
+    }
+    if (none.evidence.analyzers.empty()) {
+        return std::nullopt;
+    }
+    none.map = cv::Mat::zeros(evidence::map_size(picture, kStepPx), CV_8UC1);
+    none.set_aside = std::move(reason);
+    return none;
 }
 
 std::optional<FusedEvidence> LearnedFusion::judge(const std::vector<Heard>& heard, cv::Size picture,

@@ -43,11 +43,12 @@ class LearnedFusion {
     std::optional<FusedEvidence> judge(const std::vector<Heard>& heard, cv::Size picture,
                                        const Calibration& calibration) const;
 
+    /// In place of judge() where `reason` says why what was heard counts for nothing: a ratio and a map of nothing, so
+    /// that the analyzers do not speak by themselves either. Nothing where none that it judges was heard.
+    std::optional<FusedEvidence> set_aside(const std::vector<Heard>& heard, cv::Size picture, std::string reason) const;
+
     /// The smallest ratio that judge() can give; nothing where it judges nothing.
     std::optional<double> least_llr() const;
-
-    /// Whether it judges what `analyzer` measures.
-    bool knows(std::string_view analyzer) const;
 
     const std::string& version() const { return version_; }
 

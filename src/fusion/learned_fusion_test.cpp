@@ -104,6 +104,19 @@ TEST(LearnedFusion, CopesWithWhatIsMissing) {
     EXPECT_FALSE(parsed(demanding).judge({heard("image.b", 100, 0)}, kPicture, Calibration()).has_value());
 }
 
+TEST(LearnedFusion, WhatIsSetAsideSpeaksForNeitherSideAndMarksNothing) {
+    const LearnedFusion fusion = parsed(model());
+    const auto aside =
+        fusion.set_aside({heard("image.a", 255, 9, kPlace), heard("image.unknown", 255, 9)}, kPicture, "it is a page");
+    ASSERT_TRUE(aside.has_value());
+    EXPECT_EQ(aside->set_aside, "it is a page");
+    EXPECT_EQ(aside->evidence.llr, 0);
+    EXPECT_THAT(aside->evidence.analyzers, testing::ElementsAre("image.a")) << "no other loses its say";
+    EXPECT_EQ(aside->map.size(), cv::Size(30, 20));
+    EXPECT_EQ(cv::countNonZero(aside->map), 0);
+    EXPECT_FALSE(fusion.set_aside({heard("image.unknown", 255, 9)}, kPicture, "it is a page").has_value());
+}
+
 TEST(LearnedFusion, TakesMapsOfAnyStep) {
     const LearnedFusion fusion = parsed(model());
     for (const int step : {1, 4, 16}) {

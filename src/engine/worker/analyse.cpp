@@ -283,8 +283,7 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
     if (together && !together->set_aside.empty()) {
         report.limits.push_back(
             "The traces of editing in the picture were not judged, since a program laid it out: a screenshot, a chart "
-            "or "
-            "a page of text. Cut out the photograph in question and check it by itself.");
+            "or a page of text. Cut out the photograph in question and check it by itself.");
     } else if (together) {
         report.limits.push_back(
             "The traces of editing in the picture were judged together by a fitted model; the single analyzers that "

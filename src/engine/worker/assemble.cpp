@@ -184,40 +184,13 @@ bool fusion_knows_coding_of(const features::Media& media) {
     }
 }
 
-namespace {
-
-/// Nothing of what those of `analyses` measured that `fusion` judges counts, for the reason given.
-std::optional<fusion::FusedEvidence> set_aside(const fusion::LearnedFusion& fusion,
-                                               const std::vector<analysis::Ran>& analyses, cv::Size picture,
-                                               std::string reason) {
-    fusion::FusedEvidence none;
-    for (const analysis::Ran& ran : analyses) {
-        if (fusion.knows(ran.definition->id) && ran.analysis.outcome == evidence::Outcome::kRan) {
-            none.evidence.analyzers.emplace_back(ran.definition->id);
-        }
-    }
-    if (none.evidence.analyzers.empty()) {
-        return std::nullopt;
-    }
-    constexpr int kStep_px = 8;
-    none.map = cv::Mat::zeros(evidence::map_size(picture, kStep_px), CV_8UC1);
-    none.set_aside = std::move(reason);
-    return none;
-}
-
-}  // namespace
-
 std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::Ran>& analyses,
                                                     const features::Media& media, const Equipment& equipment) {
     if (media.image() == nullptr) {
         return std::nullopt;
     }
-    if (features::empty_bands(media.luma()) >= features::kLaidOutBands) {
-        return set_aside(equipment.learned_fusion, analyses, media.image()->rgb.size(),
-                         "The picture is a page that a program laid out: a screenshot, a chart or a page of text. That "
-                         "its parts differ is no sign of an edit.");
-    }
-    if (!fusion_knows_coding_of(media)) {
+    const bool laid_out = features::empty_bands(media.luma()) >= features::kLaidOutBands;
+    if (!laid_out && !fusion_knows_coding_of(media)) {
         return std::nullopt;
     }
     std::vector<fusion::Heard> heard;
@@ -225,6 +198,12 @@ std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::
         if (ran.analysis.outcome == evidence::Outcome::kRan) {
             heard.push_back({std::string(ran.definition->id), ran.analysis.map, ran.analysis.measurements});
         }
+    }
+    if (laid_out) {
+        return equipment.learned_fusion.set_aside(
+            heard, media.image()->rgb.size(),
+            "The picture is a page that a program laid out: a screenshot, a chart or a page of text. That its parts "
+            "differ is no sign of an edit.");
     }
     return equipment.learned_fusion.judge(heard, media.image()->rgb.size(), equipment.calibration);
 }

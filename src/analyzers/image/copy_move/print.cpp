@@ -9,9 +9,7 @@
 namespace bonafide::analyzers::clone {
 namespace {
 
-// Scanned pages have .86 to .94, with 13 to 19 % ink and more in bold letters; of the copies of CASIA v1, those with
-// less than half of their pixels dark have .78 at most (in the copies' boxes; bench/accuracy/printed_pages.py counts
-// what that changes).
+// Between scanned pages and the copies of CASIA v1, of which none is lost: bench/accuracy/printed_pages.py.
 constexpr double kNoPrint = 0.80, kSurePrint = 0.86, kMostInk = 0.42, kLeastContrast = 60;
 
 }  // namespace
