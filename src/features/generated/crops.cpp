@@ -65,18 +65,32 @@ infer::Tensor input_of(const cv::Mat& crop) {
     return tensor;
 }
 
-Result<std::optional<double>> log_odds(const cv::Mat& crop, infer::Session& network) {
-    if (holds_nothing(crop)) {
-        return std::optional<double>();
+Result<Said> ask(const std::vector<cv::Mat>& crops, infer::Session& network) {
+    Said said;
+    double sum = 0;
+    for (std::size_t i = 0; i < crops.size(); ++i) {
+        if (holds_nothing(crops[i])) {
+            ++said.empty;
+            continue;
+        }
+        const infer::Tensor input = input_of(crops[i]);
+        const auto answer = network.run(std::span(&input, 1));
+        if (!answer) {
+            return answer.error();
+        }
+        const std::vector<float>& logits = answer->at(0).values;
+        ENSURE(logits.size() == 2);
+        const double odds = static_cast<double>(logits[1]) - static_cast<double>(logits[0]);
+        if (said.judged == 0 || odds > said.highest) {
+            said.highest = odds;
+            said.strongest = i;
+        }
+        said.lowest = said.judged == 0 ? odds : std::min(said.lowest, odds);
+        sum += odds;
+        ++said.judged;
     }
-    const infer::Tensor input = input_of(crop);
-    const auto answer = network.run(std::span(&input, 1));
-    if (!answer) {
-        return answer.error();
-    }
-    const std::vector<float>& logits = answer->at(0).values;
-    ENSURE(logits.size() == 2);
-    return std::optional<double>(static_cast<double>(logits[1]) - static_cast<double>(logits[0]));
+    said.mean = said.judged > 0 ? sum / said.judged : 0;
+    return said;
 }
 
 }  // namespace bonafide::features::generated

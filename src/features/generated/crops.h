@@ -4,7 +4,7 @@
 
 #include <opencv2/core.hpp>
 
-#include <optional>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -27,8 +27,14 @@ std::vector<cv::Rect> crop_places(cv::Size picture, int most);
 /// `crop` (CV_8UC3, red first, kCropPx square) as the networks take it: 1 x 3 x 128 x 128, (x - 127) / 128.
 infer::Tensor input_of(const cv::Mat& crop);
 
-/// Natural log odds for "generated" of one crop, as input_of() takes it; nothing where it is even all over.
-/// kInternal: the network failed.
-Result<std::optional<double>> log_odds(const cv::Mat& crop, infer::Session& network);
+/// What the networks say of some crops of one picture.
+struct Said {
+    int judged = 0, empty = 0;                 ///< crops; empty are those even all over, of which nothing is said
+    double mean = 0, lowest = 0, highest = 0;  ///< natural log odds for "generated" of the judged ones
+    std::size_t strongest = 0;                 ///< index of the crop with the highest
+};
+
+/// Asks `network` about `crops` (CV_8UC3, red first, kCropPx square). kInternal: the network failed.
+Result<Said> ask(const std::vector<cv::Mat>& crops, infer::Session& network);
 
 }  // namespace bonafide::features::generated

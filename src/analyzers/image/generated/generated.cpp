@@ -5,6 +5,7 @@
 #include "base/ensure.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace bonafide::analyzers {
 
@@ -18,30 +19,23 @@ Result<GeneratedResult> generated(const cv::Mat& rgb, infer::Session& network, c
         result.not_applicable = "The picture is smaller than 128 px on a side: less than the networks look at.";
         return result;
     }
-    double sum = 0;
-    for (const cv::Rect& place : places) {
-        const auto answer = crops::log_odds(rgb(place), network);
-        if (!answer) {
-            return answer.error();
-        }
-        if (!*answer) {
-            ++result.crops_empty;
-            continue;
-        }
-        const double odds = **answer;
-        if (result.crops_judged == 0 || odds > result.highest_crop) {
-            result.highest_crop = odds;
-            result.strongest_px = place;
-        }
-        result.lowest_crop = result.crops_judged == 0 ? odds : std::min(result.lowest_crop, odds);
-        sum += odds;
-        ++result.crops_judged;
+    std::vector<cv::Mat> looked_at;
+    std::transform(places.begin(), places.end(), std::back_inserter(looked_at),
+                   [&](const cv::Rect& place) { return rgb(place); });
+    const auto said = crops::ask(looked_at, network);
+    if (!said) {
+        return said.error();
     }
-    if (result.crops_judged == 0) {
+    result.crops_judged = said->judged;
+    result.crops_empty = said->empty;
+    if (said->judged == 0) {
         result.not_applicable = "The picture is even all over: nothing in it could carry a generator's traces.";
         return result;
     }
-    result.score = sum / result.crops_judged;
+    result.lowest_crop = said->lowest;
+    result.highest_crop = said->highest;
+    result.strongest_px = places[said->strongest];
+    result.score = said->mean;
     if (result.score > 0) {
         result.counted_share = std::min(1.0, static_cast<double>(rgb.size().area()) / kGeneratedFullArea_px);
         result.score *= result.counted_share;

@@ -31,36 +31,21 @@ Result<GeneratedFilmResult> GeneratedFrames::judge(infer::Session& network) cons
     GeneratedFilmResult result;
     std::vector<double> means;
     for (const GeneratedFrame& frame : frames_.kept()) {
-        double sum = 0, highest = 0;
-        int judged = 0;
-        cv::Rect strongest;
-        for (std::size_t i = 0; i < frame.crops.size(); ++i) {
-            const auto odds = crops::log_odds(frame.crops[i], network);
-            if (!odds) {
-                return odds.error();
-            }
-            if (!*odds) {
-                continue;
-            }
-            if (judged == 0 || **odds > highest) {
-                highest = **odds;
-                strongest = frame.places_px[i];
-            }
-            sum += **odds;
-            ++judged;
+        const auto said = crops::ask(frame.crops, network);
+        if (!said) {
+            return said.error();
         }
-        if (judged == 0) {
+        if (said->judged == 0) {
             continue;
         }
-        const double mean = sum / judged;
-        if (means.empty() || mean > result.highest_frame) {
-            result.highest_frame = mean;
+        if (means.empty() || said->mean > result.highest_frame) {
+            result.highest_frame = said->mean;
             result.strongest_s = frame.time_s;
-            result.strongest_px = strongest;
+            result.strongest_px = frame.places_px[said->strongest];
         }
-        result.lowest_frame = means.empty() ? mean : std::min(result.lowest_frame, mean);
-        means.push_back(mean);
-        result.crops_judged += judged;
+        result.lowest_frame = means.empty() ? said->mean : std::min(result.lowest_frame, said->mean);
+        means.push_back(said->mean);
+        result.crops_judged += said->judged;
     }
     result.frames_judged = static_cast<int>(means.size());
     if (result.frames_judged < kLeastFrames) {

@@ -2,6 +2,8 @@
 
 #include "base/ensure.h"
 #include "fixtures/camera.h"
+#include "fixtures/model_store.h"
+#include "fixtures/up_sampled.h"
 #include "ingest/byte_source.h"
 #include "media/write_media.h"
 
@@ -14,15 +16,8 @@ namespace {
 
 using testing::HasSubstr;
 
-infer::ModelStore models() {
-    auto store =
-        infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_SOURCE_DIR "/models"}, "");
-    ENSURE(store.ok());
-    return std::move(*store);
-}
-
 infer::Session& network() {
-    static infer::Session one = std::move(*infer::Session::open(models(), "image.generated", {}));
+    static infer::Session one = std::move(*infer::Session::open(fixtures::shipped_models(), "image.generated", {}));
     return one;
 }
 
@@ -38,20 +33,8 @@ struct PlainFrame final : media::VideoFrame {
     cv::Mat picture_;
 };
 
-/// Waves of pixels in pairs, as the simplest up-sampling leaves them, which the networks take for generated.
 cv::Mat paired_pixels(int step) {
-    cv::Mat picture(256, 320, CV_8UC3);
-    for (int row = 0; row < picture.rows; ++row) {
-        for (int column = 0; column < picture.cols; ++column) {
-            for (int channel = 0; channel < 3; ++channel) {
-                const int half_row = row / 2, half_column = column / 2 + step;
-                const int wave = (half_row * 2 + half_column * 4 + channel * 15) % 220;
-                const int grain = (half_row * row * 7 + half_column * 31 + channel * 57 + half_row * column) % 23 / 9;
-                picture.at<cv::Vec3b>(row, column)[channel] = static_cast<std::uint8_t>(wave + grain);
-            }
-        }
-    }
-    return picture;
+    return fixtures::paired_pixels({320, 256}, step);
 }
 
 cv::Mat photograph() {
@@ -117,7 +100,7 @@ TEST(GeneratedFilm, WhatHoldsNothingIsNotJudged) {
 }
 
 TEST(GeneratedFilm, PointsIntoTheFrameThatLooksMostGenerated) {
-    const infer::ModelStore store = models();
+    const infer::ModelStore store = fixtures::shipped_models();
     const auto& definition = video_generated();
     const auto analyse = [&](bool drawn, const std::map<std::string, double>& settings = {}) {
         media::WriteOptions options;
