@@ -29,3 +29,4 @@ done
 cp "$here/../../models/calibration.json" "$run/calibration.json"
 "$python" "$here/calibrate.py" "$run/scores" "$run/calibration.json" | tee "$run/calibrate.log"
 "$python" "$here/films.py" "$data" "$run" | tee "$run/films.log"
+"$python" "$here/passed_on.py" "$run" | tee "$run/passed_on.log"
