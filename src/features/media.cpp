@@ -66,6 +66,11 @@ const cv::Mat& Media::luma() const {
     return luma_;
 }
 
+const PageLayout& Media::page_layout() const {
+    std::call_once(page_layout_once_, [this] { page_layout_ = features::page_layout(luma()); });
+    return page_layout_;
+}
+
 void Media::read_jpeg_planes() {
     if (jpeg_) {
         if (auto planes = media::read_jpeg_coefficients(bytes_, limits_)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/limits.h"
+#include "features/page_layout.h"
 #include "ingest/byte_source.h"
 #include "ingest/identify.h"
 #include "media/image.h"
@@ -47,6 +48,8 @@ class Media {
     /// Computed on first use. Luminance in 8-bit units [0, 255], CV_32FC1 (ITU-R BT.601 weights); 16-bit pictures are
     /// divided by 257.
     const cv::Mat& luma() const;
+    /// Computed on first use. What a program laid out, if one did.
+    const PageLayout& page_layout() const;
     /// Quantised DCT coefficients of every component of a JPEG, in the orientation they are stored in
     /// (media/image_orientation.h turns what was measured on them upright). Null where the input is no JPEG or they
     /// cannot be read.
@@ -66,6 +69,8 @@ class Media {
     std::unique_ptr<media::StreamReader> reader_;
     mutable std::once_flag luma_once_;
     mutable cv::Mat luma_;
+    mutable std::once_flag page_layout_once_;
+    mutable PageLayout page_layout_;
     std::optional<std::vector<media::JpegPlane>> jpeg_planes_;
 };
 

@@ -24,8 +24,8 @@ cv::Mat screenshot(const cv::Mat& photo) {
 
 TEST(PageLayout, TellsAScreenshotFromThePhotographInIt) {
     const cv::Mat photo = fixtures::render({});
-    EXPECT_LT(empty_bands(luma_of(photo)), kLaidOutBands);
-    EXPECT_GE(empty_bands(luma_of(screenshot(photo))), kLaidOutBands);
+    EXPECT_FALSE(page_layout(luma_of(photo)).laid_out());
+    EXPECT_TRUE(page_layout(luma_of(screenshot(photo))).laid_out());
 }
 
 TEST(PageLayout, ASaveAsJpegLeavesTheBands) {
@@ -33,7 +33,7 @@ TEST(PageLayout, ASaveAsJpegLeavesTheBands) {
         fixtures::JpegSettings settings;
         settings.quality = quality;
         const cv::Mat saved = fixtures::read_jpeg(fixtures::write_jpeg(screenshot(fixtures::render({})), settings));
-        EXPECT_GE(empty_bands(luma_of(saved)), kLaidOutBands) << quality;
+        EXPECT_TRUE(page_layout(luma_of(saved)).laid_out()) << quality;
     }
 }
 
@@ -41,19 +41,75 @@ TEST(PageLayout, EvenPartsOfAPhotographAreNoLayout) {
     cv::Mat photo = fixtures::render({});
     photo.rowRange(0, photo.rows / 3).setTo(cv::Scalar::all(255));          // an overexposed sky
     photo.rowRange(photo.rows - 20, photo.rows).setTo(cv::Scalar::all(0));  // and a bar
-    EXPECT_EQ(empty_bands(luma_of(photo)), 2);
+    EXPECT_EQ(page_layout(luma_of(photo)).empty_bands, 2);
     cv::Mat gradient(300, 400, CV_32FC1);
     for (int y = 0; y < gradient.rows; ++y) {
         gradient.row(y).setTo(y * 0.8);
     }
-    EXPECT_EQ(empty_bands(gradient), 1) << "rows that follow each other are one band";
+    EXPECT_EQ(page_layout(gradient).empty_bands, 1) << "rows that follow each other are one band";
+}
+
+/// The share of the two that lies in both.
+double overlap(const cv::Rect& one, const cv::Rect& other) {
+    return static_cast<double>((one & other).area()) / (one | other).area();
+}
+
+TEST(PageLayout, FindsThePhotographOnTheScreenshot) {
+    const cv::Mat photo = fixtures::render({});
+    const cv::Rect place(40, 150, photo.cols, photo.rows);
+    const cv::Mat page = screenshot(photo);
+    const cv::Rect found = page_layout(luma_of(page)).photograph_px;
+    EXPECT_EQ(found & place, found);
+    EXPECT_GT(overlap(found, place), 0.85);
+    fixtures::JpegSettings settings;
+    settings.quality = 75;
+    const cv::Mat saved = fixtures::read_jpeg(fixtures::write_jpeg(page, settings));
+    EXPECT_GT(overlap(page_layout(luma_of(saved)).photograph_px, place), 0.85);
+    cv::Mat turned;
+    cv::transpose(page, turned);
+    const cv::Rect on_its_side = page_layout(luma_of(turned)).photograph_px;
+    EXPECT_EQ(cv::Rect(on_its_side.y, on_its_side.x, on_its_side.height, on_its_side.width), found);
+}
+
+TEST(PageLayout, OfTwoPhotographsItTakesTheLarger) {
+    const cv::Mat photo = fixtures::render({});
+    cv::Mat small;
+    cv::resize(photo, small, {}, 0.5, 0.5, cv::INTER_AREA);
+    cv::Mat page(photo.rows + 60, photo.cols + small.cols + 90, CV_8UC3, cv::Scalar::all(20));
+    small.copyTo(page(cv::Rect(30, 30, small.cols, small.rows)));
+    const cv::Rect place(small.cols + 60, 30, photo.cols, photo.rows);
+    photo.copyTo(page(place));
+    EXPECT_GT(overlap(page_layout(luma_of(page)).photograph_px, place), 0.85);
+}
+
+TEST(PageLayout, WordsAndButtonsAreNoPhotograph) {
+    cv::Mat page = screenshot(fixtures::render({}));
+    page.rowRange(150, page.rows - 150).setTo(cv::Scalar(250, 248, 245));
+    cv::rectangle(page, {60, 170, 300, 160}, {30, 120, 230}, cv::FILLED);
+    cv::putText(page, "Send", {120, 260}, cv::FONT_HERSHEY_SIMPLEX, 2, {255, 255, 255}, 3, cv::LINE_AA);
+    const PageLayout layout = page_layout(luma_of(page));
+    EXPECT_TRUE(layout.laid_out());
+    EXPECT_TRUE(layout.photograph_px.empty());
+    const PageLayout photo = page_layout(luma_of(fixtures::render({})));
+    EXPECT_FALSE(photo.laid_out());
+    EXPECT_TRUE(photo.photograph_px.empty()) << "a photograph is no page";
+}
+
+TEST(PageLayout, FramesWithinFramesEnd) {
+    cv::Mat frames(2000, 2000, CV_32FC1, cv::Scalar(255));
+    for (int inset = 0; inset < 1000; inset += 5) {
+        const cv::Rect frame(inset, inset, 2000 - 2 * inset, 2000 - 2 * inset);
+        cv::rectangle(frames, frame, inset % 2 == 0 ? 40.0 : 90.0, 1);
+    }
+    EXPECT_TRUE(page_layout(frames).photograph_px.empty());
 }
 
 TEST(PageLayout, TakesAnySize) {
-    EXPECT_EQ(empty_bands({}), 0);
-    EXPECT_EQ(empty_bands(cv::Mat(1, 1, CV_32FC1, cv::Scalar(3))), 0);
-    EXPECT_EQ(empty_bands(cv::Mat(3, 900, CV_32FC1, cv::Scalar(3))), 1) << "columns alone are long enough";
-    EXPECT_GE(empty_bands(cv::Mat(40, 40, CV_32FC1, cv::Scalar(std::numeric_limits<float>::quiet_NaN()))), 0);
+    EXPECT_EQ(page_layout({}).empty_bands, 0);
+    EXPECT_EQ(page_layout(cv::Mat(1, 1, CV_32FC1, cv::Scalar(3))).empty_bands, 0);
+    EXPECT_EQ(page_layout(cv::Mat(3, 900, CV_32FC1, cv::Scalar(3))).empty_bands, 1) << "columns alone are long enough";
+    EXPECT_GE(page_layout(cv::Mat(40, 40, CV_32FC1, cv::Scalar(std::numeric_limits<float>::quiet_NaN()))).empty_bands,
+              0);
 }
 
 }  // namespace

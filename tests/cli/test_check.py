@@ -119,9 +119,12 @@ def test_a_screenshot_is_not_called_edited_for_the_text_beside_its_photograph(bo
     joint = [finding for finding in report["findings"] if finding["analyzer"] == "fusion.edits"]
     assert [(finding["outcome"], finding["llr"]) for finding in joint] == [("not_applicable", None)]
     assert all(finding["llr"] is None for finding in report["findings"] if finding["analyzer"] in ("image.copy_move", "image.noise.level"))
+    assert all(finding["where"]["box_px"] is None for finding in report["findings"] if finding["analyzer"].startswith("image.")), "its words are no places"
     assert report["verdict"] == "inconclusive" and code == EXIT_OF["inconclusive"]
     assert "Cut out the photograph" in report["summary"]
-    # The photograph itself is judged.
+    (generated,) = [finding for finding in report["findings"] if finding["analyzer"] == "image.generated"]
+    assert "only the largest photograph was looked at" in generated["explanation"]
+    # The photograph by itself is judged.
     report, _ = bonafide.report(examples / "camera.jpg")
     assert [finding["outcome"] for finding in report["findings"] if finding["analyzer"] == "fusion.edits"] == ["ran"]
 

@@ -303,7 +303,7 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
         send_pictures(job, mask, media.image() != nullptr ? media.image()->rgb : cv::Mat(), result.analyses,
                       report.findings, together, artifacts);
     }
-    append_observations(result.analyses, report.findings);
+    append_observations(result.analyses, together, report.findings);
     if (together) {
         drop_ratios_of(together->evidence, report.findings);
         report.findings.insert(report.findings.begin(),

@@ -2,7 +2,6 @@
 
 #include "evidence/map_grid.h"
 #include "evidence/places.h"
-#include "features/page_layout.h"
 #include "report/words.h"
 
 #include <algorithm>
@@ -80,6 +79,11 @@ std::optional<evidence::Where::Box> largest_place(const cv::Mat& map, cv::Size p
     return evidence::Where::Box{box.x, box.y, box.width, box.height};
 }
 
+bool judges(const fusion::FusedEvidence& together, std::string_view analyzer) {
+    const auto& ids = together.evidence.analyzers;
+    return std::find(ids.begin(), ids.end(), analyzer) != ids.end();
+}
+
 }  // namespace
 
 void describe_input(const features::Media& media, const std::optional<media::ReadSummary>& read, report::Input& input) {
@@ -133,12 +137,17 @@ std::vector<evidence::Finding> main_findings(const std::vector<analysis::Ran>& a
     return findings;
 }
 
-void append_observations(const std::vector<analysis::Ran>& analyses, std::vector<evidence::Finding>& findings) {
+void append_observations(const std::vector<analysis::Ran>& analyses,
+                         const std::optional<fusion::FusedEvidence>& together,
+                         std::vector<evidence::Finding>& findings) {
     ENSURE(analyses.size() == findings.size());
     std::vector<evidence::Finding> all;
     for (std::size_t i = 0; i < analyses.size(); ++i) {
         const evidence::Finding first = findings[i];
         all.push_back(first);
+        if (together && !together->set_aside.empty() && judges(*together, first.analyzer)) {
+            continue;
+        }
         for (const analysis::Observation& observation : analyses[i].analysis.observations) {
             evidence::Finding finding;
             finding.analyzer = first.analyzer;
@@ -189,7 +198,7 @@ std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::
     if (media.image() == nullptr) {
         return std::nullopt;
     }
-    const bool laid_out = features::empty_bands(media.luma()) >= features::kLaidOutBands;
+    const bool laid_out = media.page_layout().laid_out();
     if (!laid_out && !fusion_knows_coding_of(media)) {
         return std::nullopt;
     }
@@ -210,14 +219,10 @@ std::optional<fusion::FusedEvidence> fused_evidence(const std::vector<analysis::
 
 evidence::Finding together_finding(const fusion::FusedEvidence& together, const std::vector<analysis::Ran>& analyses,
                                    cv::Size picture) {
-    const auto judged_here = [&](const analysis::Ran& ran) {
-        const auto& ids = together.evidence.analyzers;
-        return std::find(ids.begin(), ids.end(), ran.definition->id) != ids.end();
-    };
     std::string pointing;
     int voices = 0;
     for (const analysis::Ran& ran : analyses) {
-        if (judged_here(ran)) {
+        if (judges(together, ran.definition->id)) {
             ++voices;
             if (!ran.analysis.observations.empty()) {
                 pointing += (pointing.empty() ? "" : ", ") + std::string(ran.definition->id);

@@ -143,7 +143,9 @@ std::optional<std::string> why_picture_withheld(const Job& job, const features::
     if (plan.empty()) {
         return std::nullopt;
     }
-    for (const Variant& variant : variants_of(rgb)) {
+    // On a page a generator's traces are the photograph's: to cut the page would cut its words, or the photograph away.
+    const cv::Rect shown = media.page_layout().shown_px(rgb.size());
+    for (const Variant& variant : variants_of(shown.empty() ? rgb : rgb(shown))) {
         const auto source = ingest::open_memory(variant.bytes);
         const auto again = features::Media::open(ingest::identify(*source), *source, job.limits);
         if (!again) {

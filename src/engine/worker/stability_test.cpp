@@ -65,13 +65,13 @@ Equipment judging_by(const std::string& measurement, double from, const std::str
 
 /// The finding of one analyzer alone, what comes of it, and what stands against that.
 std::optional<std::string> withheld(const std::vector<std::uint8_t>& bytes, const Equipment& equipment,
-                                    std::vector<evidence::Finding> others = {}) {
+                                    std::vector<evidence::Finding> others = {}, const std::string& looks = kLooks) {
     Job job;
     const auto source = ingest::open_memory(bytes);
     const auto media = features::Media::open(ingest::identify(*source), *source, job.limits);
     ENSURE(media.ok());
     const ingest::MediaKind kind = (*media)->identity().kind;
-    job.only = {kind == ingest::MediaKind::kImage ? kLooks : kHears};
+    job.only = {kind == ingest::MediaKind::kImage ? looks : kHears};
     const auto result = analysis::run(*plan_for(job, kind), **media, equipment.models, "", nullptr, {}, nullptr);
     std::vector<evidence::Finding> findings = main_findings(result.analyses, kind, equipment.models, false);
     findings.insert(findings.end(), others.begin(), others.end());
@@ -89,6 +89,18 @@ TEST(Stability, TracesOfAGeneratorThatAScaledPictureLosesAreNoVerdict) {
 
 TEST(Stability, WhatOutlastsEveryChangeStands) {
     EXPECT_EQ(withheld(chequered(0), judging_by("patches", 1)), std::nullopt);
+}
+
+TEST(Stability, OfAPageThePhotographHasToOutlastTheChanges) {
+    // In the page's corner: a tenth cut away of the page would take half of it along, and leave too little to look at.
+    cv::Mat picture(200, 200, CV_8UC3), page(1200, 1200, CV_8UC3, cv::Scalar::all(255));
+    cv::RNG(7).fill(picture, cv::RNG::NORMAL, cv::Scalar::all(128), cv::Scalar::all(20));
+    picture.copyTo(page(cv::Rect(20, 20, 200, 200)));
+    for (const int top : {450, 550, 650}) {
+        page(cv::Rect(20, top, 700, 20)).setTo(cv::Scalar::all(0));
+    }
+    constexpr const char* kJudge = "image.generated";
+    EXPECT_EQ(withheld(media::encode_png(page), judging_by("crops_judged", 1, kJudge), {}, kJudge), std::nullopt);
 }
 
 TEST(Stability, AVerdictThatOtherFindingsSupportStands) {

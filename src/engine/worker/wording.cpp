@@ -32,6 +32,13 @@ const evidence::Finding* loudest(const report::Report& report, double sign) {
     return found;
 }
 
+/// Whether a program laid the picture out, so that its parts say nothing of an edit.
+bool is_page(const report::Report& report) {
+    return std::any_of(report.findings.begin(), report.findings.end(), [](const auto& finding) {
+        return finding.analyzer == report::kJointFindingId && finding.outcome == evidence::Outcome::kNotApplicable;
+    });
+}
+
 std::string because(const evidence::Finding* finding) {
     return finding != nullptr && !finding->explanation.empty() ? " What weighs most: " + finding->explanation : "";
 }
@@ -68,7 +75,8 @@ std::string summarise(const report::Report& report, ingest::MediaKind kind) {
         case report::Verdict::kNotApplicable:
             return "None of the analyzers can judge this " + what + "; that is neither a good nor a bad sign.";
         case report::Verdict::kLikelySynthetic:
-            return "The " + what + " is likely synthetic." + because(loudest(report, 1));
+            return (is_page(report) ? "The photograph on this page" : "The " + what) + " is likely synthetic." +
+                   because(loudest(report, 1));
         case report::Verdict::kLikelyManipulated:
             return "The " + what + " is likely manipulated." + because(loudest(report, 1));
         case report::Verdict::kLikelyAuthentic:
@@ -82,10 +90,7 @@ std::string summarise(const report::Report& report, ingest::MediaKind kind) {
         return "There are signs that call for a closer look at this " + what + ", but not enough to decide." +
                because(against);
     }
-    const bool laid_out = std::any_of(report.findings.begin(), report.findings.end(), [](const auto& finding) {
-        return finding.analyzer == report::kJointFindingId && finding.outcome == evidence::Outcome::kNotApplicable;
-    });
-    if (laid_out) {
+    if (is_page(report)) {
         return "This is a screenshot, a chart or a page of text, and whether it was edited cannot be told from its "
                "parts. Cut out the photograph in question and check it by itself.";
     }

@@ -21,6 +21,15 @@ cv::Mat eight_bit(const cv::Mat& rgb) {
     return narrow;
 }
 
+/// Words between photographs and the edges of windows look like no camera's: on a page the photograph alone is judged.
+std::string of_the_page(const cv::Rect& photograph) {
+    char text[160];
+    std::snprintf(text, sizeof text,
+                  "Of this page only the largest photograph was looked at (%d x %d px at x %d, y %d). ",
+                  photograph.width, photograph.height, photograph.x, photograph.y);
+    return text;
+}
+
 std::string explain(const GeneratedResult& result) {
     char text[480];
     const int length = std::snprintf(
@@ -42,7 +51,14 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
     if (context.media.image() == nullptr) {
         return Analysis::not_applicable("There is no still picture.");
     }
-    const cv::Mat& rgb = context.media.image()->rgb;
+    const cv::Mat& whole = context.media.image()->rgb;
+    const features::PageLayout& layout = context.media.page_layout();
+    const cv::Rect looked_at = layout.shown_px(whole.size());
+    if (looked_at.empty()) {
+        return Analysis::not_applicable(
+            "The picture is a page that a program laid out, and holds no photograph of at least 128 px a side.");
+    }
+    const cv::Mat rgb = whole(looked_at);
     if (rgb.cols < features::generated::kCropPx || rgb.rows < features::generated::kCropPx) {
         return Analysis::not_applicable(
             "The picture is smaller than 128 px on a side: less than the networks look at.");
@@ -69,13 +85,13 @@ Analysis analyse(const analysis::Context& context, const analysis::Parameters& p
                              {"counted_share", result->counted_share, "1"}};
     if (result->score > 0) {
         analysis::Observation observation;
-        const cv::Rect& place = result->strongest_px;
+        const cv::Rect place = result->strongest_px + looked_at.tl();
         observation.where.box_px = evidence::Where::Box{place.x, place.y, place.width, place.height};
         observation.measurements = {{"place_log_odds", result->highest_crop, "nat"}};
         observation.explanation = "Of the places looked at, this one looks most like what generators make.";
         analysis.observations.push_back(std::move(observation));
     }
-    analysis.explanation = explain(*result);
+    analysis.explanation = (layout.laid_out() ? of_the_page(looked_at) : "") + explain(*result);
     return analysis;
 }
 
@@ -85,12 +101,13 @@ const analysis::AnalyzerDefinition& image_generated() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "image.generated";
-        made.version = 4;
+        made.version = 5;
         made.summary =
             "traces of a generator's up-sampling layers and decoder, by small networks trained on many generators";
         made.limits =
-            "still pictures of at least 128 px a side, whole pictures only: an inpainted part is seen where it fills "
-            "many of the places looked at; generators with decoders unlike those of the training are found less often, "
+            "still pictures of at least 128 px a side, whole pictures only, or the largest photograph on a page: an "
+            "inpainted part is seen where it fills many of the places looked at; generators with decoders unlike those "
+            "of the training are found less often, "
             "strongly shrunk or compressed pictures as well";
         made.known_false_alarms =
             "pictures that were processed by a neural network (denoised, enlarged, phone portraits), drawings and "

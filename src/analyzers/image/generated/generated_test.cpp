@@ -1,10 +1,15 @@
 #include "analyzers/image/generated/generated.h"
 
+#include "features/luma.h"
+#include "features/page_layout.h"
 #include "fixtures/camera.h"
+#include "fixtures/model_store.h"
+#include "fixtures/up_sampled.h"
 #include "ingest/byte_source.h"
 #include "media/encode.h"
 
 #include <gtest/gtest.h>
+#include <opencv2/imgproc.hpp>
 
 #include <array>
 #include <numeric>
@@ -14,15 +19,8 @@ namespace {
 
 namespace fx = fixtures;
 
-infer::ModelStore models() {
-    auto store =
-        infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_SOURCE_DIR "/models"}, "");
-    ENSURE(store.ok());
-    return std::move(*store);
-}
-
 infer::Session& network() {
-    static infer::Session one = std::move(*infer::Session::open(models(), "image.generated", {}));
+    static infer::Session one = std::move(*infer::Session::open(fx::shipped_models(), "image.generated", {}));
     return one;
 }
 
@@ -30,7 +28,7 @@ analysis::Analysis run_on(const std::vector<std::uint8_t>& bytes) {
     const auto source = ingest::open_memory(bytes);
     const auto media = features::Media::open(ingest::identify(*source), *source, Limits{});
     ENSURE(media.ok());
-    const infer::ModelStore store = models();
+    const infer::ModelStore store = fx::shipped_models();
     const auto& definition = image_generated();
     return definition.create(*analysis::Parameters::resolve(definition.parameters, {}))
         ->finish({**media, store, nullptr, ""});
@@ -38,18 +36,7 @@ analysis::Analysis run_on(const std::vector<std::uint8_t>& bytes) {
 
 /// As train/generated/merge.py makes it.
 cv::Mat reference_picture() {
-    cv::Mat picture(260, 430, CV_8UC3);
-    for (int row = 0; row < picture.rows; ++row) {
-        for (int column = 0; column < picture.cols; ++column) {
-            for (int channel = 0; channel < 3; ++channel) {
-                const int half_row = row / 2, half_column = column / 2;
-                const int wave = (half_row * 2 + half_column * 4 + channel * 15) % 220;
-                const int grain = (half_row * row * 7 + half_column * 31 + channel * 57 + half_row * column) % 23 / 9;
-                picture.at<cv::Vec3b>(row, column)[channel] = static_cast<std::uint8_t>(wave + grain);
-            }
-        }
-    }
-    return picture;
+    return fx::paired_pixels({430, 260});
 }
 
 TEST(Generated, AnswersTwiceAlikeAndWithinItsCrops) {
@@ -125,6 +112,32 @@ TEST(Generated, PointsIntoPicturesThatLookGeneratedAlone) {
     const auto photo = run_on(fx::shoot({}));
     ASSERT_LT(photo.measurements.at(0).value, 0);
     EXPECT_TRUE(photo.observations.empty());
+}
+
+TEST(Generated, OnAPageThePhotographAloneIsJudged) {
+    cv::Mat photo;
+    cv::repeat(reference_picture(), 3, 2, photo);
+    cv::Mat page(photo.rows + 200, photo.cols + 100, CV_8UC3, cv::Scalar::all(255));
+    for (const int baseline : {40, 70, photo.rows + 150, photo.rows + 180}) {
+        cv::putText(page, "Lines of a report", {50, baseline}, cv::FONT_HERSHEY_SIMPLEX, 0.8, {20, 20, 20}, 2);
+    }
+    photo.copyTo(page(cv::Rect(50, 100, photo.cols, photo.rows)));
+    const cv::Rect place = features::page_layout(features::luma_of(page)).photograph_px;
+    ASSERT_FALSE(place.empty());
+    const auto by_itself = generated(page(place), network(), {});
+    ASSERT_TRUE(by_itself.ok());
+    const auto on_page = run_on(media::encode_png(page));
+    ASSERT_EQ(on_page.outcome, evidence::Outcome::kRan);
+    EXPECT_NEAR(on_page.measurements.at(0).value, by_itself->score, 1e-6);
+    EXPECT_NE(on_page.explanation.find("largest photograph"), std::string::npos);
+    ASSERT_EQ(on_page.observations.size(), 1U);
+    const auto& shown = *on_page.observations[0].where.box_px;
+    EXPECT_EQ(cv::Rect(shown.x, shown.y, shown.width, shown.height), by_itself->strongest_px + place.tl());
+
+    page.rowRange(95, photo.rows + 105).setTo(cv::Scalar::all(255));
+    const auto words = run_on(media::encode_png(page));
+    EXPECT_EQ(words.outcome, evidence::Outcome::kNotApplicable);
+    EXPECT_NE(words.reason.find("no photograph"), std::string::npos);
 }
 
 TEST(Generated, WhatHoldsNothingIsNotJudged) {
