@@ -182,6 +182,10 @@ std::optional<double> LearnedFusion::least_llr() const {
     return least == knots_.end() ? std::nullopt : std::optional(least->llr);
 }
 
+bool FusedEvidence::speaks_for(std::string_view analyzer) const {
+    return std::find(evidence.analyzers.begin(), evidence.analyzers.end(), analyzer) != evidence.analyzers.end();
+}
+
 std::optional<FusedEvidence> LearnedFusion::set_aside(const std::vector<Heard>& heard, cv::Size picture,
                                                       std::string reason) const {
     FusedEvidence none;

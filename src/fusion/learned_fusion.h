@@ -26,6 +26,9 @@ struct FusedEvidence {
     cv::Mat
         map;  ///< CV_8UC1, a value for each 8 x 8 px: above 128 only where llr speaks for manipulation, graded below
     std::string set_aside;  ///< why what they measured says nothing about this picture; empty where it was judged
+
+    /// Whether it stands for what this analyzer says.
+    bool speaks_for(std::string_view analyzer) const;
 };
 
 /// A small learned model over the maps and measurements of the analyzers of pictures: docs/adr/0009-learned-fusion.md.

@@ -119,6 +119,9 @@ def test_a_screenshot_is_not_called_edited_for_the_text_beside_its_photograph(bo
     joint = [finding for finding in report["findings"] if finding["analyzer"] == "fusion.edits"]
     assert [(finding["outcome"], finding["llr"]) for finding in joint] == [("not_applicable", None)]
     assert all(finding["llr"] is None for finding in report["findings"] if finding["analyzer"] in ("image.copy_move", "image.noise.level"))
+    bonafide("check", path, "--maps", tmp_path / "maps")
+    drawn = {map_file.stem for map_file in (tmp_path / "maps").glob("*/*")}
+    assert not drawn & {"fused", "image.edits.network", "image.filtering", "image.noise.statistics", "image.resampling"}, drawn
     assert all(finding["where"]["box_px"] is None for finding in report["findings"] if finding["analyzer"].startswith("image.")), "its words are no places"
     assert report["verdict"] == "inconclusive" and code == EXIT_OF["inconclusive"]
     assert "Cut out the photograph" in report["summary"]

@@ -153,7 +153,7 @@ void drop_ratios_of(const fusion::TogetherEvidence& together, std::vector<eviden
     }
 }
 
-/// Hands each map on under the name of its analyzer, and the one they make together as "fused".
+/// Hands each map on under the name of its analyzer, and the one they make together, if they are judged, as "fused".
 void for_each_map(cv::Size picture, const std::vector<analysis::Ran>& analyses,
                   const std::vector<evidence::Finding>& findings, const std::optional<fusion::FusedEvidence>& together,
                   const std::function<void(const std::string& name, const cv::Mat& map)>& take) {
@@ -164,12 +164,12 @@ void for_each_map(cv::Size picture, const std::vector<analysis::Ran>& analyses,
             continue;
         }
         take(findings[i].analyzer, map);
-        const bool spoken_for =
-            together && std::find(together->evidence.analyzers.begin(), together->evidence.analyzers.end(),
-                                  findings[i].analyzer) != together->evidence.analyzers.end();
-        if (!spoken_for) {
+        if (!together || !together->speaks_for(findings[i].analyzer)) {
             judged.push_back({map, findings[i].llr});
         }
+    }
+    if (together && !together->set_aside.empty()) {
+        return;
     }
     const cv::Mat fused =
         together ? fusion::add_to_fused(together->map, judged, picture) : fusion::fuse_maps(judged, picture);
@@ -260,7 +260,7 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
     shown.frames = shown.sound = presentation != nullptr;
     shown.threads = job.threads;
 
-    const analysis::RunResult result = analysis::run(
+    analysis::RunResult result = analysis::run(
         *plan, media, equipment.models, job.trust_anchors_pem, presentation.get(), shown,
         equipment.camera ? &*equipment.camera : nullptr, equipment.claimed ? &*equipment.claimed : nullptr);
     describe_input(media, result.read, report.input);
@@ -273,8 +273,11 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
     }
 
     report.provenance = merged_provenance(result.analyses);
-    report.findings = main_findings(result.analyses, kind, equipment.models, job.maps || job.presentation);
     const std::optional<fusion::FusedEvidence> together = fused_evidence(result.analyses, media, equipment);
+    if (together && !together->set_aside.empty()) {
+        drop_places_of(*together, result.analyses);
+    }
+    report.findings = main_findings(result.analyses, kind, equipment.models, job.maps || job.presentation);
     const fusion::Judgement judgement = equipment.calibration.judge(report.findings, report.provenance, job.prior,
                                                                     together ? &together->evidence : nullptr);
     report.llr = judgement.llr;
@@ -303,7 +306,7 @@ void analyse_media(const Job& job, const features::Media& media, const ingest::B
         send_pictures(job, mask, media.image() != nullptr ? media.image()->rgb : cv::Mat(), result.analyses,
                       report.findings, together, artifacts);
     }
-    append_observations(result.analyses, together, report.findings);
+    append_observations(result.analyses, report.findings);
     if (together) {
         drop_ratios_of(together->evidence, report.findings);
         report.findings.insert(report.findings.begin(),

@@ -79,11 +79,6 @@ std::optional<evidence::Where::Box> largest_place(const cv::Mat& map, cv::Size p
     return evidence::Where::Box{box.x, box.y, box.width, box.height};
 }
 
-bool judges(const fusion::FusedEvidence& together, std::string_view analyzer) {
-    const auto& ids = together.evidence.analyzers;
-    return std::find(ids.begin(), ids.end(), analyzer) != ids.end();
-}
-
 }  // namespace
 
 void describe_input(const features::Media& media, const std::optional<media::ReadSummary>& read, report::Input& input) {
@@ -137,17 +132,12 @@ std::vector<evidence::Finding> main_findings(const std::vector<analysis::Ran>& a
     return findings;
 }
 
-void append_observations(const std::vector<analysis::Ran>& analyses,
-                         const std::optional<fusion::FusedEvidence>& together,
-                         std::vector<evidence::Finding>& findings) {
+void append_observations(const std::vector<analysis::Ran>& analyses, std::vector<evidence::Finding>& findings) {
     ENSURE(analyses.size() == findings.size());
     std::vector<evidence::Finding> all;
     for (std::size_t i = 0; i < analyses.size(); ++i) {
         const evidence::Finding first = findings[i];
         all.push_back(first);
-        if (together && !together->set_aside.empty() && judges(*together, first.analyzer)) {
-            continue;
-        }
         for (const analysis::Observation& observation : analyses[i].analysis.observations) {
             evidence::Finding finding;
             finding.analyzer = first.analyzer;
@@ -161,6 +151,15 @@ void append_observations(const std::vector<analysis::Ran>& analyses,
         }
     }
     findings = std::move(all);
+}
+
+void drop_places_of(const fusion::FusedEvidence& together, std::vector<analysis::Ran>& analyses) {
+    for (analysis::Ran& ran : analyses) {
+        if (together.speaks_for(ran.definition->id)) {
+            ran.analysis.map.release();
+            ran.analysis.observations.clear();
+        }
+    }
 }
 
 evidence::Provenance merged_provenance(const std::vector<analysis::Ran>& analyses) {
@@ -222,7 +221,7 @@ evidence::Finding together_finding(const fusion::FusedEvidence& together, const 
     std::string pointing;
     int voices = 0;
     for (const analysis::Ran& ran : analyses) {
-        if (judges(together, ran.definition->id)) {
+        if (together.speaks_for(ran.definition->id)) {
             ++voices;
             if (!ran.analysis.observations.empty()) {
                 pointing += (pointing.empty() ? "" : ", ") + std::string(ran.definition->id);

@@ -17,11 +17,11 @@ void describe_input(const features::Media& media, const std::optional<media::Rea
 std::vector<evidence::Finding> main_findings(const std::vector<analysis::Ran>& analyses, ingest::MediaKind kind,
                                              const infer::ModelStore& models, bool maps_sent);
 
-/// Inserts the observations of each analyzer behind its first finding; none of those that `together` set aside, whose
-/// places are what the page is made of.
-void append_observations(const std::vector<analysis::Ran>& analyses,
-                         const std::optional<fusion::FusedEvidence>& together,
-                         std::vector<evidence::Finding>& findings);
+/// Inserts the observations of each analyzer behind its first finding.
+void append_observations(const std::vector<analysis::Ran>& analyses, std::vector<evidence::Finding>& findings);
+
+/// Takes maps and places from those that `together` judges: where it sets them aside they show what a page is made of.
+void drop_places_of(const fusion::FusedEvidence& together, std::vector<analysis::Ran>& analyses);
 
 /// All provenance the analyzers found: the strongest state and every mark.
 evidence::Provenance merged_provenance(const std::vector<analysis::Ran>& analyses);
