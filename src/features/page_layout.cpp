@@ -100,7 +100,7 @@ bool is_photograph(const cv::Mat& levels) {
 /// The largest photograph of `levels`, where `bands` are its empty rows and `cuts` led to it; empty where there is
 /// none.
 cv::Rect largest_photograph(const cv::Mat& levels, const std::vector<cv::Range>& bands, int cuts) {
-    if (levels.rows < kLeastPhotographPx || levels.cols < kLeastPhotographPx || cuts == kMostCuts) {
+    if (levels.cols < kLeastPhotographPx || cuts == kMostCuts) {
         return {};
     }
     if (cuts > 0 && bands.empty()) {  // nor were there any in the other direction
@@ -108,10 +108,10 @@ cv::Rect largest_photograph(const cv::Mat& levels, const std::vector<cv::Range>&
     }
     cv::Rect largest;
     for (const cv::Range& rows : between(bands, levels.rows)) {
-        const cv::Mat part = transposed(levels.rowRange(rows));
-        if (part.size().area() <= largest.area()) {
+        if (rows.size() < kLeastPhotographPx || rows.size() * levels.cols <= largest.area()) {
             continue;
         }
+        const cv::Mat part = transposed(levels.rowRange(rows));
         const cv::Rect found = largest_photograph(part, bands_of_rows(part), cuts + 1);
         if (found.area() > largest.area()) {
             largest = {found.y, rows.start + found.x, found.height, found.width};
