@@ -13,8 +13,6 @@ import cv2
 import numpy as np
 import openvino
 
-from bonafide import forge
-
 GENUINE, GENERATED = 0, 1
 
 
@@ -264,38 +262,15 @@ def recoloured(part, rng):
     return part
 
 
-def passed_on(part, size, rng):
-    """`part` as the net passes it on (a profile of `bonafide forge launder`), three times in ten saved once more after it; where that leaves less than `size` px, only saved."""
-    profiles = list(forge.PROFILES)
-    once_more = [f"jpeg={rng.integers(50, 99)}"]
-    result = forge.launder(np.ascontiguousarray(part), profiles[rng.integers(len(profiles))], steps=once_more if rng.random() < 0.3 else [])
-    return result if min(result.shape[:2]) >= size else forge.launder(np.ascontiguousarray(part), steps=once_more)
-
-
-def saved(part, settings, rng):
-    """`part` saved as JPEG up to twice, at random, and rarely as WebP."""
-    size = settings["crop_px"]
-    for _ in range(rng.choice(3, p=[0.3, 0.7 - settings["saved_twice_share"], settings["saved_twice_share"]])):
-        part = save_jpeg(part, rng.integers(50, 99), rng)
-        if min(part.shape[:2]) > size + 8:  # the next saving's grid lies elsewhere
-            top, left = rng.integers(0, 8, 2)
-            part = part[top:, left:]
-    if rng.random() < 0.1:
-        part = coded(part, ".webp", [cv2.IMWRITE_WEBP_QUALITY, int(rng.integers(50, 95))])
-    return part
-
-
 def augmented_crop(image, settings, rng):
-    """A crop of the configured size: taken at a random scale, recoloured, blurred, saved or passed on by the net, mirrored, at random."""
+    """A crop of the configured size: taken at a random scale, recoloured, saved once or twice, blurred, mirrored, at random."""
     height, width = image.shape[:2]
     size = settings["crop_px"]
-    laundered = rng.random() < settings["passed_on_share"]
-    margin = size // 2 if laundered else 16  # some ways of the net scale down and cut off edges
     scale = 1.0
     if rng.random() < 0.6:
         low = max(size / min(height, width), settings["smallest_scale"])
         scale = float(np.exp(rng.uniform(np.log(low), np.log(1.4))))
-    need = min(height, width, int(np.ceil((size + margin) / scale)))
+    need = min(height, width, int(np.ceil((size + 16) / scale)))
     top, left = rng.integers(0, height - need + 1), rng.integers(0, width - need + 1)
     part = image[top:top + need, left:left + need]
     if scale != 1.0:
@@ -307,7 +282,13 @@ def augmented_crop(image, settings, rng):
         part = cv2.GaussianBlur(part, (0, 0), rng.uniform(0.3, 1.0))
     if rng.random() < 0.05:
         part = np.clip(part + rng.normal(0, rng.uniform(0.5, 3), part.shape), 0, 255).astype(np.uint8)
-    part = passed_on(part, size, rng) if laundered else saved(part, settings, rng)
+    for _ in range(rng.choice(3, p=[0.3, 0.7 - settings["saved_twice_share"], settings["saved_twice_share"]])):
+        part = save_jpeg(part, rng.integers(50, 99), rng)
+        if min(part.shape[:2]) > size + 8:  # the next saving's grid lies elsewhere
+            top, left = rng.integers(0, 8, 2)
+            part = part[top:, left:]
+    if rng.random() < 0.1:
+        part = coded(part, ".webp", [cv2.IMWRITE_WEBP_QUALITY, int(rng.integers(50, 95))])
     top, left = rng.integers(0, part.shape[0] - size + 1), rng.integers(0, part.shape[1] - size + 1)
     part = part[top:top + size, left:left + size]
     if rng.random() < 0.5:
