@@ -105,7 +105,7 @@ def compare_pages(options, rng):
     for where, answers in said.items():
         scores = np.array([-9 if score is None else score for _, score, _ in answers])
         ratios = np.array([llr or 0 for *_, llr in answers])
-        called = np.array([verdict.startswith("likely_") and verdict != "likely_authentic" for verdict, *_ in answers])
+        called = np.array([verdict in ("likely_manipulated", "likely_synthetic") for verdict, *_ in answers])
         print(f"{np.sum(~labels)} genuine and {np.sum(labels)} generated pictures {where}: AUC of image.generated {roc_auc_score(labels, scores):.3f}, not judged {np.sum(scores == -9)}, "
               f"ratio of .3 or more {np.mean(ratios[~labels] >= 0.3):.1%} and {np.mean(ratios[labels] >= 0.3):.1%}, called {np.sum(called[~labels])} and {np.sum(called[labels])}", flush=True)
     (options.folder / "pages.json").write_text(json.dumps({"generated": labels.tolist(), **said}) + "\n")

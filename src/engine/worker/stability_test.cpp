@@ -2,6 +2,7 @@
 
 #include "engine/worker/assemble.h"
 #include "engine/worker/choice.h"
+#include "fixtures/model_store.h"
 #include "forge/voice/sound.h"
 #include "media/encode.h"
 
@@ -57,10 +58,7 @@ Equipment judging_by(const std::string& measurement, double from, const std::str
                        {"analyzer": "image.copy_move", "measurement": "strength", "group": "generators", "forgeable": false,
                         "synthetic": false, "fitted_on": "a test", "knots": [[0, 0], [1, 1.2]]}]})");
     ENSURE(calibration.ok());
-    auto models =
-        infer::ModelStore::open(BONAFIDE_SOURCE_DIR "/models/manifest.json", {BONAFIDE_SOURCE_DIR "/models"}, "");
-    ENSURE(models.ok());
-    return {std::move(*models), std::move(*calibration), {}, {}, {}};
+    return {fixtures::shipped_models(), std::move(*calibration), {}, {}, {}};
 }
 
 /// The finding of one analyzer alone, what comes of it, and what stands against that.
