@@ -2,12 +2,14 @@
 //
 // usage: bonafide-voice-features OUT [griffin-lim|lpc|world|frames] < LIST
 // LIST holds one path a line. OUT becomes raw 32-bit floats, a row a window: number of the line (from 0), start and end
-// in seconds, the fields of features::voice::Condition in their order, the number of the content, then the statistics.
+// in seconds, the fields of features::voice::Condition in their order, the number of the content, then the statistics,
+// and the beats and the tones of features::voice::FrameRateTraces.
 // With a vocoder's name every recording goes through that vocoder of the forge first, in memory: no unmarked copy is
 // ever written. With `frames` in that place a row ends not with statistics but with what the network sees: the number
 // of frames, for each of them its bands, and for each whether it is active.
 #include "features/media.h"
 #include "features/voice/condition.h"
+#include "features/voice/frame_rates.h"
 #include "features/voice/statistics.h"
 #include "features/voice/windows.h"
 #include "forge/voice/griffin_lim.h"
@@ -93,6 +95,9 @@ struct Writer final : media::StreamSink {
         } else {
             const voice::Statistics statistics = voice::window_statistics(window.frames);
             row.insert(row.end(), statistics.begin(), statistics.end());
+            const voice::FrameRateTraces traces = voice::frame_rate_traces(window.samples);
+            row.insert(row.end(), traces.beats.begin(), traces.beats.end());
+            row.insert(row.end(), traces.tones.begin(), traces.tones.end());
         }
         out.write(reinterpret_cast<const char*>(row.data()), static_cast<std::streamsize>(row.size() * sizeof(float)));
         ++windows;

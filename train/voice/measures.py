@@ -11,7 +11,9 @@ def rates(scores, spoof):
     labels = numpy.asarray(spoof)[order]
     missed = numpy.concatenate([[0], numpy.cumsum(labels)]) / max(labels.sum(), 1)
     alarms = 1 - numpy.concatenate([[0], numpy.cumsum(1 - labels)]) / max((1 - labels).sum(), 1)
-    return numpy.concatenate([scores[order], [numpy.inf]]), missed, alarms
+    thresholds = numpy.concatenate([scores[order], [numpy.inf]])
+    apart = numpy.concatenate([[True], thresholds[1:] > thresholds[:-1]])  # equal scores stay on one side
+    return thresholds[apart], missed[apart], alarms[apart]
 
 
 def equal_error_rate(scores, spoof):
@@ -21,8 +23,10 @@ def equal_error_rate(scores, spoof):
 
 
 def area(scores, spoof):
+    """Chance that a spoof scores higher than a bona fide recording; an equal score counts half."""
     spoof = numpy.asarray(spoof).astype(bool)
-    order = numpy.argsort(numpy.argsort(scores, kind="stable"), kind="stable") + 1
+    _, place, count = numpy.unique(scores, return_inverse=True, return_counts=True)
+    order = (numpy.cumsum(count) - (count - 1) / 2)[place]
     high, low = spoof.sum(), (~spoof).sum()
     return (order[spoof].sum() - high * (high + 1) / 2) / (high * low)
 

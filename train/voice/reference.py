@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An independent NumPy reading of features/voice/statistics: prints the numbers that statistics_test.cpp holds.
+"""An independent NumPy reading of features/voice/statistics and frame_rates: prints the numbers that their tests hold.
 
 The sound is defined by integers, so that both languages make the same samples.
 """
@@ -62,7 +62,44 @@ def statistics(samples):
     return numpy.concatenate(out)
 
 
+RATES = [40, 22050 / 512, 46.875, 50, 62.5, 200 / 3, 75, 80, 22050 / 256, 93.75, 100, 125]
+NEIGHBOURS = numpy.concatenate([numpy.arange(-14, -2), numpy.arange(3, 15)])
+
+
+def around(power, width):
+    """Mean over `width` steps from half of it before each step on, fewer at the ends."""
+    sums = numpy.concatenate([numpy.zeros((1, power.shape[1])), numpy.cumsum(power, 0)])
+    step = numpy.arange(len(power))
+    first, last = numpy.maximum(step - width // 2, 0), numpy.minimum(step + width - width // 2, len(power))
+    return (sums[last] - sums[first]) / (last - first)[:, None]
+
+
+def frame_rate_traces(samples):
+    slices = numpy.lib.stride_tricks.sliding_window_view(samples, 64)[::8]
+    wave = numpy.fft.rfft(slices * (0.5 - 0.5 * numpy.cos(2 * numpy.pi * numpy.arange(64) / 64)), axis=1)[:, 6:31:2]
+    power = numpy.abs(wave) ** 2
+    power = power + 1e-9 * power.mean() + 1e-15
+    window = numpy.hanning(len(power))[:, None]
+    beats = numpy.minimum(power / around(power, 40), 5)
+    beats = numpy.abs(numpy.fft.rfft((beats - beats.mean(0)) * window, 8192, axis=0)) ** 2
+    tones = numpy.abs(numpy.fft.fft(wave / numpy.sqrt(around(power, 20)) * window, 8192, axis=0)) ** 2
+    traces = [[], []]
+    for rate in RATES:
+        bins = numpy.round(numpy.arange(1, int(990 / rate) + 1) * rate / 2000 * 8192).astype(int)
+        others = numpy.abs(bins[:, None] + NEIGHBOURS)
+        others = numpy.where(others > 4096, 8192 - others, others)
+        traces[0].append(numpy.minimum(beats[bins] / numpy.median(beats[others], axis=1), 8).mean())
+        tone = numpy.arange(int(numpy.ceil(1500 / rate)), int(7750 / rate) + 1) * rate
+        band = numpy.clip(numpy.floor(tone / 500 + 0.5).astype(int), 3, 15) - 3
+        bins = numpy.round(tone % 2000 / 2000 * 8192).astype(int) % 8192
+        others = (bins[:, None] + NEIGHBOURS) % 8192
+        traces[1].append(numpy.minimum(tones[bins, band] / numpy.median(tones[others, band[:, None]], axis=1), 8).mean())
+    return traces
+
+
 if __name__ == "__main__":
     values = statistics(test_sound(64000))
     print(", ".join(f"{value:.5f}" for value in values[::9]))
     print("sum", f"{values.sum():.4f}", "squares", f"{(values ** 2).sum():.4f}")
+    for values in frame_rate_traces(test_sound(64000)):
+        print(", ".join(f"{value:.4f}" for value in values))

@@ -12,6 +12,7 @@ import sys
 
 import numpy
 
+import frame_rates
 import linear
 import measures
 import windows
@@ -37,6 +38,7 @@ class Table:
         parts = [by_condition[name] for name in names]
         self.clip = numpy.concatenate([part.clip for part in parts])
         self.statistics = numpy.concatenate([part.statistics for part in parts])
+        self.traces = numpy.concatenate([part.traces for part in parts])
         self.condition = numpy.concatenate([[name] * len(part.clip) for name, part in zip(names, parts)])
         self.snr_db = numpy.concatenate([part.condition["snr_db"] for part in parts])
         self.bandwidth_hz = numpy.concatenate([part.condition["bandwidth_hz"] for part in parts])
@@ -56,42 +58,84 @@ def mixture(table, rows):
     )
 
 
-def version_3(table, rows):
-    """Fewer conditions, and in the unit of the sources that it was learned from."""
-    return linear.fit_mixture(
-        table.statistics[rows], table.spoof[rows], table.source[rows], table.condition[rows],
-        CONFIG["clean_condition"], CONFIG["ridge"], CONFIG["clip"], CONFIG["gate_sharpness"],
-    )
-
-
 def recipe(table, rows):
     rows = rows & (table.condition == "native")
     return linear.fit_regression(table.statistics[rows], table.spoof[rows], table.source[rows], CONFIG["regression_strength"], CONFIG["clip"])
 
 
-class Judgement:
-    """The two directions that the analyzer adds up: smoothness of today's generators, roughness of simple vocoders."""
+class Heard:
+    """What `rows` of a table measure."""
+
+    def __init__(self, table, rows):
+        self.statistics, self.traces = table.statistics[rows], table.traces[rows]
+
+
+class Movement:
+    """The two directions whose odds are added: smoothness of today's generators, roughness of simple vocoders."""
 
     def __init__(self, smooth, rough):
         self.smooth, self.rough = smooth, rough
 
-    def scores(self, features):
-        return numpy.logaddexp(self.smooth.scores(features), numpy.minimum(self.rough.scores(features), CONFIG["most_rough"]))
+    def scores(self, heard):
+        return numpy.logaddexp(self.smooth.scores(heard.statistics), numpy.minimum(self.rough.scores(heard.statistics), CONFIG["most_rough"]))
 
 
-def judgement(copies, smoothness=mixture):
-    """A fit of both directions for leave_one_source_out(); copies of sources without allowed rows are not learned from."""
+class Judgement:
+    """What the analyzer says: how the voice moves, and the traces of frame rates."""
+
+    def __init__(self, movement, traces):
+        self.movement, self.traces = movement, traces
+
+    def scores(self, heard):
+        return self.movement.scores(heard) + self.traces.scores(heard.traces)
+
+
+class Smoothness:
+    """Smoothness alone, to compare with."""
+
+    def __init__(self, smooth):
+        self.smooth = smooth
+
+    def scores(self, heard):
+        return self.smooth.scores(heard.statistics)
+
+
+class TracesAlone:
+    def __init__(self, traces):
+        self.traces = traces
+
+    def scores(self, heard):
+        return self.traces.scores(heard.traces)
+
+
+def movement(copies):
+    """A fit of both directions for fitted_without(); copies of sources without allowed rows are not learned from."""
 
     def fit(table, rows):
-        smooth = smoothness(table, rows)
+        smooth = mixture(table, rows)
         recorded = rows & (table.spoof == 0)
         known = numpy.isin(copies.source, numpy.unique(table.source[rows]))
         rough = linear.fit_roughness(
             smooth, table.statistics[recorded], table.source[recorded], table.condition[recorded], copies.statistics[known], copies.source[known], CONFIG["ridge"], CONFIG["spared"]
         )
-        return Judgement(smooth, rough)
+        return Movement(smooth, rough)
 
     return fit
+
+
+def judgement(copies):
+    """The same with the traces, which are learned from recordings in the condition of each alike."""
+    moved = movement(copies)
+
+    def fit(table, rows):
+        return Judgement(moved(table, rows), frame_rates.fit(CONFIG["frame_rates"], table.traces[rows & (table.spoof == 0)]))
+
+    return fit
+
+
+def alone(models):
+    """Models of the statistics as judges of their own."""
+    return {name: Smoothness(model) for name, model in models.items()}
 
 
 def fitted_without(table, fit, conditions=CONFIG["training_conditions"], allowed=True):
@@ -104,7 +148,7 @@ def scores_without(table, models):
     """Scores of every window by the model that never saw its source."""
     scores = numpy.zeros(len(table.clip))
     for name, model in models.items():
-        scores[table.source == name] = model.scores(table.statistics[table.source == name])
+        scores[table.source == name] = model.scores(Heard(table, table.source == name))
     return scores
 
 
@@ -117,7 +161,7 @@ def leave_groups_out(table, fit, conditions=CONFIG["training_conditions"]):
         sys.exit("config.json: 'corpora' must name every source once")
     for group in CONFIG["corpora"].values():
         left_out = numpy.isin(table.source, group)
-        scores[left_out] = fit(table, usable & ~left_out).scores(table.statistics[left_out])
+        scores[left_out] = fit(table, usable & ~left_out).scores(Heard(table, left_out))
     return scores
 
 
@@ -172,7 +216,7 @@ def report_gain(log, title, table, before, after):
         log(f"{name:9s} | " + " | ".join(cells))
 
 
-def report_unseen(log, manifest, program, conditions, table, before, models, knots):
+def report_unseen(log, manifest, program, conditions, table, models, knots):
     """Coders that no training saw, on every third clip, and the trained conditions on the same clips: by models that never saw the source."""
     unseen = {}
     for name in CONFIG["unseen_conditions"]:
@@ -183,8 +227,8 @@ def report_unseen(log, manifest, program, conditions, table, before, models, kno
         unseen[name] = table.by_condition[name].only(table.by_condition[name].clip % CONFIG["unseen_every"] == 0)
     tested = Table(manifest, unseen, list(unseen))
     log("\n## Coders that no training saw, and the trained conditions on the same clips (every third), sources left out, judged windows")
-    log("condition rows | EER, AUC, mean AUC inside a source, actDCF, Cllr: version 3 | as shipped | of bona fide, spoof at the last knot")
-    scores = [scores_without(tested, before), scores_without(tested, models)]
+    log("condition rows | EER, AUC, mean AUC inside a source, actDCF, Cllr: movement alone | as shipped | of bona fide, spoof at the knot next to a verdict")
+    scores = [scores_without(tested, {name: model.movement for name, model in models.items()}), scores_without(tested, models)]
     for name in unseen:
         rows = tested.judged & (tested.condition == name)
         spoof, source = tested.spoof[rows], tested.source[rows]
@@ -195,7 +239,7 @@ def report_unseen(log, manifest, program, conditions, table, before, models, kno
                 f"{100 * measures.equal_error_rate(s, spoof):.1f} {measures.area(s, spoof):.3f} {numpy.mean(inside):.3f} "
                 f"{measures.detection_costs(s, spoof)[1]:.3f} {measures.cllr(s, spoof):.3f}"
             )
-        reach = [100 * numpy.mean(scores[1][rows][spoof == label] >= knots[-1][0]) for label in (0, 1)]
+        reach = [100 * numpy.mean(scores[1][rows][spoof == label] >= knots[-2][0]) for label in (0, 1)]
         log(f"{name:9s} {rows.sum():4d} | " + " | ".join(cells) + f" | {reach[0]:.1f} {reach[1]:.1f}")
 
 
@@ -203,8 +247,8 @@ def report_shares(log, table, models):
     """How much windows seem to be in each trained condition, by gates that never saw their source."""
     shares = numpy.zeros((len(table.clip), len(CONFIG["training_conditions"])))
     for name, model in models.items():
-        shares[table.source == name] = model.smooth.shares(table.statistics[table.source == name])
-    log("\n## Share of each trained condition in the score, mean over windows of speech, sources left out:", " ".join(model.smooth.names))
+        shares[table.source == name] = model.movement.smooth.shares(table.statistics[table.source == name])
+    log("\n## Share of each trained condition in the score, mean over windows of speech, sources left out:", " ".join(model.movement.smooth.names))
     for name in CONFIG["tested_conditions"]:
         for label, words in ((0, "bona fide"), (1, "spoof")):
             rows = (table.condition == name) & table.speech & (table.spoof == label)
@@ -214,15 +258,15 @@ def report_shares(log, table, models):
 def report_copies(log, table, models, tested, last_knot):
     """What the parts say of recordings rebuilt by the forge's vocoders, by models that never saw the recording's source."""
     log("\n## Copies of recordings by the forge's vocoders, sources left out; learned from: " + CONFIG["copies_learned"])
-    log("vocoder windows | mean score, AUC against recordings as they are, share at the last knot: smoothness alone | both")
+    log("vocoder windows | mean score, AUC against recordings as they are, share at the knot next to a verdict: smoothness alone | movement | and traces")
     recorded = (table.condition == "native") & table.judged & (table.spoof == 0)
     for vocoder, copies in tested.items():
         cells = []
-        for part in (lambda model: model.smooth, lambda model: model):
+        for part in (lambda model: Smoothness(model.movement.smooth), lambda model: model.movement, lambda model: model):
             genuine, copied = numpy.zeros(len(table.clip)), numpy.zeros(len(copies.source))
             for name, model in models.items():
-                genuine[table.source == name] = part(model).scores(table.statistics[table.source == name])
-                copied[copies.source == name] = part(model).scores(copies.statistics[copies.source == name])
+                genuine[table.source == name] = part(model).scores(Heard(table, table.source == name))
+                copied[copies.source == name] = part(model).scores(Heard(copies, copies.source == name))
             both = numpy.concatenate([genuine[recorded], copied])
             label = numpy.concatenate([numpy.zeros(recorded.sum()), numpy.ones(len(copied))])
             cells.append(f"{copied.mean():+.2f} {measures.area(both, label):.3f} {numpy.mean(copied >= last_knot):.2f}")
@@ -273,54 +317,58 @@ def alarms(table, scores, rows, threshold):
 
 
 def curve(log, table, scores):
-    """Knots from a score to log10 likelihood ratio. A verdict takes log10(9): the curve gets next to it, or to the largest ratio that is
-    allowed to one analyzer, at the least score at which the allowed false alarms hold in every condition that is judged, over all and in the worst source. It leaves 0 at the highest score at
-    which a condition's two errors are equal."""
+    """Knots from a score to log10 likelihood ratio. It leaves 0 at the highest score at which a condition's two errors are equal, gets next
+    to a verdict, which takes log10(9), at the least score at which the allowed false alarms hold in every condition that is judged, over all
+    and in the worst source, and past it at the least at which those of a verdict do."""
     conditions = {}
     for name in CONFIG["tested_conditions"]:
         rows = table.judged & (table.condition == name)
         if (rows & (table.spoof == 0)).sum() >= 100:
             conditions[name] = rows
-    decided = 0.0
-    while any(
-        over_all > CONFIG["most_false_alarms"] or worst > CONFIG["most_false_alarms_of_a_source"]
-        for over_all, worst in (alarms(table, scores, rows, decided) for rows in conditions.values())
-    ):
-        decided += 0.05
+
+    def least(most, most_of_a_source):
+        score = 0.0
+        while any(over_all > most or worst > most_of_a_source for over_all, worst in (alarms(table, scores, rows, score) for rows in conditions.values())):
+            score += 0.05
+        return score
+
+    near = least(CONFIG["most_false_alarms"], CONFIG["most_false_alarms_of_a_source"])
+    decided = least(CONFIG["most_false_alarms_of_a_verdict"], CONFIG["most_false_alarms_of_a_source_of_a_verdict"])
     neutral, low = -numpy.inf, numpy.inf
     for rows in conditions.values():
         threshold, missed, false = measures.rates(scores[rows], table.spoof[rows])
         neutral = max(neutral, threshold[numpy.argmin(numpy.abs(missed - false))])
         low = min(low, numpy.median(scores[rows & (table.spoof == 0)]))
-    knots = [(low, CONFIG["smallest_llr"]), (neutral, 0.0), ((neutral + decided) / 2, 0.3), (decided, CONFIG["largest_llr"])]
+    knots = [(low, CONFIG["smallest_llr"]), (neutral, 0.0), ((neutral + near) / 2, 0.3), (near, CONFIG["nearest_llr"]), (decided, CONFIG["largest_llr"])]
     knots = [[round(float(score), 3), round(llr, 4)] for score, llr in knots]
     log("\n## Curve", knots)
-    log("condition | bona fide at the last knot: of the judged, of the worst source, of all | spoof at the last knot: of the judged, of all | log10 ratio")
-    for name, rows in conditions.items():
-        spoof = rows & (table.spoof == 1)
-        every = {label: ((table.condition == name) & (table.spoof == label)).sum() for label in (0, 1)}
-        over_all, worst = alarms(table, scores, rows, decided)
-        hits = (scores[spoof] >= decided).sum()
-        false = (scores[rows & (table.spoof == 0)] >= decided).sum()
-        log(
-            f"{name:9s} | {100 * over_all:.1f} {100 * worst:.1f} {100 * false / every[0]:.1f} | {100 * hits / spoof.sum():.1f} {100 * hits / every[1]:.1f} | "
-            f"{numpy.log10((hits + 1) / (spoof.sum() + 2)) - numpy.log10((false + 1) / ((rows & (table.spoof == 0)).sum() + 2)):.2f}"
-        )
+    for words, score in (("next to a verdict", near), ("last", decided)):
+        log(f"{words} knot: condition | bona fide that reach it: of the judged, of the worst source, of all | spoof: of the judged, of all | log10 ratio")
+        for name, rows in conditions.items():
+            spoof = rows & (table.spoof == 1)
+            every = {label: ((table.condition == name) & (table.spoof == label)).sum() for label in (0, 1)}
+            over_all, worst = alarms(table, scores, rows, score)
+            hits = (scores[spoof] >= score).sum()
+            false = (scores[rows & (table.spoof == 0)] >= score).sum()
+            log(
+                f"{name:9s} | {100 * over_all:.1f} {100 * worst:.1f} {100 * false / every[0]:.1f} | {100 * hits / spoof.sum():.1f} {100 * hits / every[1]:.1f} | "
+                f"{numpy.log10((hits + 1) / (spoof.sum() + 2)) - numpy.log10((false + 1) / ((rows & (table.spoof == 0)).sum() + 2)):.2f}"
+            )
     return knots
 
 
 def save(model, path):
     numbers = lambda values: [float(f"{value:.6g}") for value in values]
     direction = lambda weight, offset: {"offset": float(f"{offset:.6g}"), "weight": numbers(weight)}
-    smooth = model.smooth
+    smooth, rough = model.movement.smooth, model.movement.rough
     document = {
-        "schema": "bonafide.voice_linear/3",
+        "schema": "bonafide.voice_linear/4",
         "statistics": "features/voice/statistics, 342 numbers",
         "clip": smooth.clip,
         "most_rough": CONFIG["most_rough"],
         "mean": numbers(smooth.mean),
         "scale": numbers(smooth.scale),
-        "rough": direction(model.rough.weight, model.rough.offset),
+        "rough": direction(rough.weight, rough.offset),
         "conditions": [
             {
                 "name": name,
@@ -331,6 +379,11 @@ def save(model, path):
             }
             for number, (name, expert) in enumerate(zip(smooth.names, smooth.experts))
         ],
+        "frame_rates": CONFIG["frame_rates"]
+        | {
+            part: {"middle": numbers(middle), "scale": numbers(scale)}
+            for part, middle, scale in zip(("beats", "tones"), numpy.split(model.traces.middle, 2), numpy.split(model.traces.scale, 2))
+        },
     }
     path.write_text(json.dumps(document, indent=0) + "\n")
 
@@ -353,31 +406,31 @@ def main():
 
     models = fitted_without(table, judgement(learned))
     scores = scores_without(table, models)
-    report(log, "Both directions, all sources, one left out", table, scores, True)
-    report(log, "Smoothness alone, all sources, one left out", table, scores_without(table, {name: model.smooth for name, model in models.items()}), False)
+    report(log, "As shipped, all sources, one left out", table, scores, True)
+    moved = scores_without(table, {name: model.movement for name, model in models.items()})
+    report(log, "Movement alone (version 4), all sources, one left out", table, moved, False)
+    report_gain(log, "Against movement alone, one source left out", table, moved, scores)
+    report(log, "Smoothness alone, all sources, one left out", table, scores_without(table, alone({name: model.movement.smooth for name, model in models.items()})), False)
+    report(log, "Traces alone, all sources, one left out", table, scores_without(table, {name: TracesAlone(model.traces) for name, model in models.items()}), True)
     grouped = leave_groups_out(table, judgement(learned))
-    report(log, "Both directions, all sources, a group of corpora left out", table, grouped, False)
-    before = fitted_without(table, judgement(learned, version_3), CONFIG["version_3_conditions"])
-    scores_before = scores_without(table, before)
-    report(log, "Version 3, one source left out", table, scores_before, False)
-    report_gain(log, "Against version 3, one source left out", table, scores_before, scores)
-    scores_before = leave_groups_out(table, judgement(learned, version_3), CONFIG["version_3_conditions"])
-    report(log, "Version 3, a group of corpora left out", table, scores_before, False)
-    report_gain(log, "Against version 3, a group of corpora left out", table, scores_before, grouped)
+    report(log, "As shipped, all sources, a group of corpora left out", table, grouped, False)
+    moved = leave_groups_out(table, movement(learned))
+    report(log, "Movement alone (version 4), a group of corpora left out", table, moved, False)
+    report_gain(log, "Against movement alone, a group of corpora left out", table, moved, grouped)
     report_shares(log, table, models)
-    report(log, "Recipe LRc, all sources, one left out", table, scores_without(table, fitted_without(table, recipe)), False)
-    report(log, "Smoothness, permissive sources, one left out", table, scores_without(table, fitted_without(table, mixture, allowed=permissive)), False)
+    report(log, "Recipe LRc, all sources, one left out", table, scores_without(table, alone(fitted_without(table, recipe))), False)
+    report(log, "Smoothness, permissive sources, one left out", table, scores_without(table, alone(fitted_without(table, mixture, allowed=permissive))), False)
     shortcut_audit(log, manifest, table, scores)
     knots = curve(log, table, scores)
-    report_copies(log, table, models, copies, knots[-1][0])
-    report_unseen(log, manifest, program, conditions, table, before, models, knots)
+    report_copies(log, table, models, copies, knots[-2][0])
+    report_unseen(log, manifest, program, conditions, table, models, knots)
     (out / "curve.json").write_text(json.dumps(knots) + "\n")
     usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
     model = judgement(learned)(table, usable)
     save(model, out / "synthetic.json")
     # Stability: how often the difference of the classes has, inside a source, the sign of all of them together.
     native = table.condition == "native"
-    standard = model.smooth.standard(table.statistics)
+    standard = model.movement.smooth.standard(table.statistics)
     signs = []
     for name in numpy.unique(table.source):
         rows = native & (table.source == name)

@@ -7,7 +7,8 @@ import numpy
 
 CONDITION = ["level_db", "active_share", "voiced_share", "pitch_spread", "steady_share", "syllable_movement_db", "snr_db", "bandwidth_hz"]
 STATISTICS = 342
-COLUMNS = 3 + len(CONDITION) + 1 + STATISTICS
+TRACES = 24  # beats, then tones, of the frame rates
+COLUMNS = 3 + len(CONDITION) + 1 + STATISTICS + TRACES
 
 
 class Windows:
@@ -19,12 +20,13 @@ class Windows:
         self.start_s, self.end_s = table[:, 1], table[:, 2]
         self.condition = {name: table[:, 3 + number] for number, name in enumerate(CONDITION)}
         self.speech = table[:, 3 + len(CONDITION)] == 0
-        self.statistics = table[:, -STATISTICS:].astype(float)
+        self.statistics = table[:, -STATISTICS - TRACES : -TRACES].astype(float)
+        self.traces = table[:, -TRACES:].astype(float)
 
     def only(self, rows):
         """The windows of `rows` alone."""
         part = copy.copy(self)
-        for name in ("clip", "start_s", "end_s", "speech", "statistics"):
+        for name in ("clip", "start_s", "end_s", "speech", "statistics", "traces"):
             setattr(part, name, getattr(self, name)[rows])
         part.condition = {name: values[rows] for name, values in self.condition.items()}
         return part
@@ -48,7 +50,7 @@ class Copies:
         chosen = conditions / f"{vocoder}-{every}.list"
         chosen.write_text("".join(paths[clip] + "\n" for clip in recorded))
         windows = extract(program, chosen, chosen.with_suffix(".f32"), vocoder)
-        self.statistics = windows.statistics[windows.speech]
+        self.statistics, self.traces = windows.statistics[windows.speech], windows.traces[windows.speech]
         self.source = manifest.source[recorded[windows.clip[windows.speech]]]
 
 

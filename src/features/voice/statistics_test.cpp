@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -24,22 +25,6 @@ Statistics statistics_of(const fixtures::Sound& sound) {
     return window_statistics(frames);
 }
 
-/// The sound of train/voice/reference.py, defined by integers.
-std::vector<float> reference_sound(std::size_t count) {
-    std::vector<float> samples(count);
-    std::uint32_t state = 12345;
-    double previous = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        state = 1664525U * state + 1013904223U;
-        const double noise = state / 2147483648.0 - 1;
-        const double saw = static_cast<double>(i % (100 + (i / 4000) % 7 * 9)) / 100 - 0.5;
-        const double loud = static_cast<double>((i / 800) * 7919 % 13) / 13;
-        previous = 0.6 * previous + 0.4 * saw;
-        samples[i] = static_cast<float>(loud * previous + 0.05 * loud * noise + 0.0005 * noise);
-    }
-    return samples;
-}
-
 TEST(VoiceStatistics, AgreeWithAnIndependentComputation) {
     // Every ninth number, printed by train/voice/reference.py.
     constexpr std::array kExpected = {2.16717,  -0.64162, -0.81582, -1.11876, -0.42264, -0.54796, -0.78078, 0.20893,
@@ -47,7 +32,7 @@ TEST(VoiceStatistics, AgreeWithAnIndependentComputation) {
                                       0.23623,  -0.50526, -0.71451, -0.91394, -0.68163, -0.84380, 1.92300,  -0.17744,
                                       -0.45668, -2.31147, -2.64039, -1.42828, -1.17217, -0.99202, -1.37797, -1.42358,
                                       -1.42114, -1.51411, -2.36969, -2.31213, -3.54089, -3.44092};
-    const std::vector<Frame> frames = frames_of(reference_sound(64'000));
+    const std::vector<Frame> frames = frames_of(fixtures::make_reference_sound(64'000));
     ASSERT_EQ(frames.size(), kWindowFrames);
     const Statistics found = window_statistics(frames);
     double sum = 0, squares = 0;
@@ -120,6 +105,11 @@ TEST(VoiceWindows, AreFourSecondsLongAndOneSecondApart) {
     WindowStream stream([&](const Window& window) {
         places.emplace_back(window.start_s, window.end_s);
         EXPECT_LE(window.frames.size(), kWindowFrames);
+        // The samples are those that the frames were made of.
+        const auto first = static_cast<std::size_t>(std::lround(window.start_s * kRate_hz));
+        ASSERT_EQ(window.samples.size(), (window.frames.size() - 1) * kHopSamples + kFrameSamples);
+        EXPECT_TRUE(std::equal(window.samples.begin(), window.samples.end(),
+                               sound.channels.front().begin() + static_cast<std::ptrdiff_t>(first)));
     });
     std::span<const float> rest(sound.channels.front());
     for (std::size_t piece = 77; !rest.empty(); piece = piece * 7 % 4099 + 1) {

@@ -13,10 +13,11 @@ inline constexpr std::size_t kWindowFrames = 398;      ///< four seconds
 inline constexpr std::size_t kWindowHopFrames = 100;   ///< one second
 inline constexpr std::size_t kLeastWindowFrames = 98;  ///< one second: shorter recordings get no window
 
-/// A stretch of frames, valid only during the call that hands it over.
+/// A stretch of frames and the samples that they were made of, valid only during the call that hands it over.
 struct Window {
     double start_s = 0, end_s = 0;
     std::span<const Frame> frames;
+    std::span<const float> samples;
 };
 
 /// Cuts a stream of 16 kHz samples into windows of four seconds, one every second; a shorter recording, and what is
@@ -37,6 +38,7 @@ class WindowStream {
     Take take_;
     FrameStream stream_;
     std::vector<Frame> frames_;  // the latest, at most kWindowFrames
+    std::vector<float> sound_;   // from the first of these frames on
     std::size_t fresh_ = 0;      // frames since the latest window
     std::size_t all_ = 0;        // frames so far
     std::size_t samples_ = 0;

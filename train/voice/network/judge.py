@@ -110,7 +110,7 @@ def linear_scores(table, group, manifest, program, conditions):
         copies = windows.Copies(program, manifest, conditions, learned, SHARED["copies_every"][learned])
         smooth, rough = numpy.zeros(len(table.clip)), numpy.zeros(len(table.clip))
         for name in SHARED["corpora"]:
-            model = discriminants.judgement(copies)(table, usable(table) & (group != name))
+            model = discriminants.movement(copies)(table, usable(table) & (group != name))
             smooth[group == name] = model.smooth.scores(table.statistics[group == name])
             rough[group == name] = model.rough.scores(table.statistics[group == name])
         numpy.savez(kept, smooth=smooth, rough=rough)

@@ -24,8 +24,24 @@ std::string with_decimals(double value, int decimals) {
     return text.data();
 }
 
+using Rates = std::array<double, features::voice::kFrameRates>;
+
+double clearest_rate_hz(const Rates& rates) {
+    return features::voice::kFrameRates_hz[static_cast<std::size_t>(std::max_element(rates.begin(), rates.end()) -
+                                                                    rates.begin())];
+}
+
+/// A cue in words, with the frame rate that stands out where it is that.
+std::string words_of(std::size_t cue, const Rates& rates) {
+    std::string words = words_of(static_cast<Cue>(cue));
+    if (static_cast<Cue>(cue) == Cue::kFrameRate) {
+        words += " (" + with_decimals(clearest_rate_hz(rates), 1) + " times a second)";
+    }
+    return words;
+}
+
 /// The one or two cues that speak loudest for synthesis, in words; empty where none does.
-std::string loudest(const std::array<double, kCues>& cues) {
+std::string loudest(const std::array<double, kCues>& cues, const Rates& rates) {
     std::array<std::size_t, kCues> order{};
     for (std::size_t i = 0; i < kCues; ++i) {
         order[i] = i;
@@ -34,9 +50,9 @@ std::string loudest(const std::array<double, kCues>& cues) {
     if (cues[order[0]] <= 0) {
         return "";
     }
-    std::string words = words_of(static_cast<Cue>(order[0]));
+    std::string words = words_of(order[0], rates);
     if (cues[order[1]] > 0.5 * cues[order[0]]) {
-        words += std::string(" and ") + words_of(static_cast<Cue>(order[1]));
+        words += " and " + words_of(order[1], rates);
     }
     return words;
 }
@@ -73,11 +89,14 @@ void Judge::take(const features::voice::Window& window) {
     if (refusal != Refusal::kNone) {
         return;
     }
-    const Score score = model_.score(features::voice::window_statistics(window.frames));
+    const Score score = model_.score(features::voice::window_statistics(window.frames),
+                                     features::voice::frame_rate_traces(window.samples));
     const bool first = counts_.front() == 1;
     strongest_ = first ? score.log_odds : std::max(strongest_, score.log_odds);
     score_sum_ += score.log_odds;
     snr_sum_db_ += condition.snr_db;
+    traces_sum_ += score.traces;
+    std::transform(rate_sums_.begin(), rate_sums_.end(), score.rates.begin(), rate_sums_.begin(), std::plus<>());
     std::transform(cue_sums_.begin(), cue_sums_.end(), score.cues.begin(), cue_sums_.begin(), std::plus<>());
     if (score.log_odds >= options_.least_score) {
         point_at(window, score);
@@ -92,6 +111,7 @@ void Judge::point_at(const features::voice::Window& window, const Score& score) 
         if (score.log_odds > last.strongest) {
             last.strongest = score.log_odds;
             last.cues = score.cues;
+            last.rates = score.rates;
         }
         return;
     }
@@ -99,7 +119,7 @@ void Judge::point_at(const features::voice::Window& window, const Score& score) 
         segments_.erase(std::min_element(segments_.begin(), segments_.end(),
                                          [](const Segment& a, const Segment& b) { return a.strongest < b.strongest; }));
     }
-    segments_.push_back({window.start_s, window.end_s, score.log_odds, score.cues});
+    segments_.push_back({window.start_s, window.end_s, score.log_odds, score.cues, score.rates});
 }
 
 Analysis Judge::refused(double duration_s) const {
@@ -143,31 +163,33 @@ Analysis Judge::summary(double duration_s) const {
         {"judged_windows", judged, "count"},
         {"suspicious_windows", static_cast<double>(pointed_at_), "count"},
         {"judged_share", judged / static_cast<double>(windows_), "share"},
+        {"frame_traces", traces_sum_ / judged, "log_odds"},
+        {"frame_rate", clearest_rate_hz(rate_sums_), "Hz"},
         {"signal_to_noise", snr_sum_db_ / judged, "dB"},
         {"duration", duration_s, "s"},
     };
-    std::array<double, kCues> cues = cue_sums_;
-    const std::string reasons = loudest(cues);
+    const std::string reasons = loudest(cue_sums_, rate_sums_);
     const std::string windows = std::to_string(counts_.front()) + (counts_.front() == 1 ? " window" : " windows");
     if (score >= options_.least_score) {
-        analysis.explanation = "The voice moves as synthetic speech does, in the mean of " + windows +
+        analysis.explanation = "The voice is like synthetic speech, in the mean of " + windows +
                                " of up to four seconds" + (reasons.empty() ? "." : ": what speaks is " + reasons + ".");
     } else if (pointed_at_ > 0) {
-        analysis.explanation = "Most of the voice moves as recorded speech does; " + std::to_string(pointed_at_) +
-                               " of " + windows + " stand out" +
-                               (reasons.empty() ? "." : ", by " + loudest(segments_.front().cues) + ".");
+        analysis.explanation =
+            "Most of the voice is like recorded speech; " + std::to_string(pointed_at_) + " of " + windows +
+            " stand out" +
+            (reasons.empty() ? "." : ", by " + loudest(segments_.front().cues, segments_.front().rates) + ".");
     } else {
-        analysis.explanation = "Nothing in how the voice moves stands out in " + windows +
-                               " of up to four seconds. That does not show that a person spoke.";
+        analysis.explanation =
+            "Nothing in how the voice moves, and no rate at which a machine would build it, stands out in " + windows +
+            " of up to four seconds. That does not show that a person spoke.";
     }
     for (const Segment& segment : segments_) {
         analysis::Observation observation;
         observation.where.start_s = segment.start_s;
         observation.where.end_s = segment.end_s;
         observation.measurements = {{"strongest_window", segment.strongest, "log_odds"}};
-        const std::string cue = loudest(segment.cues);
-        observation.explanation =
-            "The voice here moves as synthetic speech does" + (cue.empty() ? "." : ": " + cue + ".");
+        const std::string cue = loudest(segment.cues, segment.rates);
+        observation.explanation = "The voice here is like synthetic speech" + (cue.empty() ? "." : ": " + cue + ".");
         analysis.observations.push_back(std::move(observation));
     }
     return analysis;

@@ -18,7 +18,8 @@ using features::voice::kStatistics;
 
 using infer::number_in;
 
-bool numbers_in(const nlohmann::json& document, const char* key, std::array<double, kStatistics>& out) {
+template <std::size_t kCount>
+bool numbers_in(const nlohmann::json& document, const char* key, std::array<double, kCount>& out) {
     const auto found = document.find(key);
     if (found == document.end() || !found->is_array() || found->size() != out.size()) {
         return false;
@@ -55,6 +56,8 @@ const char* words_of(Cue cue) {
             return "movement faster than syllables";
         case Cue::kRoughness:
             return "the roughness that speech has when a simple vocoder rebuilds it";
+        case Cue::kFrameRate:
+            return "tones and beats in step with the rate at which a vocoder or a coding network builds sound";
     }
     return "";
 }
@@ -105,10 +108,42 @@ Result<LinearModel::Condition> LinearModel::condition_in(const nlohmann::json& d
     return Condition{document["name"].get<std::string>(), *share, *standard, *smooth};
 }
 
+Result<LinearModel::Traces> LinearModel::traces_in(const nlohmann::json& document) {
+    const auto part = document.find("frame_rates");
+    if (part == document.end() || !part->is_object()) {
+        return invalid("has no frame rates");
+    }
+    Traces traces;
+    const auto beats = part->find("beats"), tones = part->find("tones");
+    if (beats == part->end() || tones == part->end() || !numbers_in(*part, "handicap", traces.handicap) ||
+        !numbers_in(*beats, "middle", traces.beats_middle) || !numbers_in(*beats, "scale", traces.beats_scale) ||
+        !numbers_in(*tones, "middle", traces.tones_middle) || !numbers_in(*tones, "scale", traces.tones_scale)) {
+        return invalid("lacks a number of the frame rates");
+    }
+    for (const auto& [key, into] : {std::pair("tones_share", &traces.tones_share),
+                                    {"sharpness", &traces.sharpness},
+                                    {"zero", &traces.zero},
+                                    {"least", &traces.least},
+                                    {"most", &traces.most},
+                                    {"weight", &traces.weight}}) {
+        const auto number = number_in(*part, key);
+        if (!number) {
+            return invalid("lacks a number of the frame rates");
+        }
+        *into = *number;
+    }
+    const auto positive = [](double scale) { return scale > 0; };
+    if (!std::all_of(traces.beats_scale.begin(), traces.beats_scale.end(), positive) ||
+        !std::all_of(traces.tones_scale.begin(), traces.tones_scale.end(), positive) || traces.least > traces.most) {
+        return invalid("has a scale that is not positive");
+    }
+    return traces;
+}
+
 Result<LinearModel> LinearModel::parse(std::string_view text) {
     const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
-    if (!document.is_object() || !document.contains("schema") || document["schema"] != "bonafide.voice_linear/3") {
-        return invalid("is not a bonafide.voice_linear/3 document");
+    if (!document.is_object() || !document.contains("schema") || document["schema"] != "bonafide.voice_linear/4") {
+        return invalid("is not a bonafide.voice_linear/4 document");
     }
     LinearModel model;
     const auto clip = number_in(document, "clip");
@@ -136,6 +171,11 @@ Result<LinearModel> LinearModel::parse(std::string_view text) {
         }
         model.conditions_.push_back(std::move(*condition));
     }
+    auto traces = traces_in(document);
+    if (!traces) {
+        return traces.error();
+    }
+    model.traces_ = *traces;
     return model;
 }
 
@@ -179,7 +219,26 @@ std::vector<std::string> LinearModel::conditions() const {
     return names;
 }
 
-Score LinearModel::score(const features::voice::Statistics& statistics) const {
+// Gaussians of one spread whose means lie apart, with every rate as likely as the others.
+void LinearModel::judge_traces(const features::voice::FrameRateTraces& traces, Score& score) const {
+    ARate lifted{};
+    for (std::size_t i = 0; i < lifted.size(); ++i) {
+        const double beats = (traces.beats[i] - traces_.beats_middle[i]) / traces_.beats_scale[i];
+        const double tones = (traces.tones[i] - traces_.tones_middle[i]) / traces_.tones_scale[i];
+        score.rates[i] = 2 * ((1 - traces_.tones_share) * beats + traces_.tones_share * tones) - traces_.handicap[i];
+        lifted[i] = traces_.sharpness * (score.rates[i] - traces_.zero);
+    }
+    const double largest = *std::max_element(lifted.begin(), lifted.end());
+    double sum = 0;
+    for (const double each : lifted) {
+        sum += std::exp(each - largest);
+    }
+    const double odds = largest + std::log(sum / static_cast<double>(lifted.size()));
+    score.traces = traces_.weight * std::clamp(odds, traces_.least, traces_.most);
+}
+
+Score LinearModel::score(const features::voice::Statistics& statistics,
+                         const features::voice::FrameRateTraces& traces) const {
     Score result;
     const Numbers common = standard_scores(statistics, common_);
     const std::vector<double> shares = shares_of(common);
@@ -196,12 +255,15 @@ Score LinearModel::score(const features::voice::Statistics& statistics) const {
         std::min(std::inner_product(common.begin(), common.end(), rough_.weight.begin(), rough_.offset), most_rough_);
     // Sum of two odds, from the larger one so that nothing overflows.
     const double larger = std::max(result.smoothness, result.roughness);
-    result.log_odds = larger + std::log1p(std::exp(std::min(result.smoothness, result.roughness) - larger));
-    const double share_of_roughness = std::exp(result.roughness - result.log_odds);
+    const double movement = larger + std::log1p(std::exp(std::min(result.smoothness, result.roughness) - larger));
+    const double share_of_roughness = std::exp(result.roughness - movement);
     for (double& cue : result.cues) {
         cue *= 1 - share_of_roughness;
     }
     result.cues[static_cast<std::size_t>(Cue::kRoughness)] = share_of_roughness * result.roughness;
+    judge_traces(traces, result);
+    result.cues[static_cast<std::size_t>(Cue::kFrameRate)] = result.traces;
+    result.log_odds = movement + result.traces;
     return result;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "features/voice/frame_rates.h"
 #include "features/voice/statistics.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -13,11 +14,11 @@
 namespace bonafide::analyzers::voice {
 
 /// The parts of a score that a person can be told about.
-enum class Cue { kMotion, kHighMotion, kExtent, kHighExtent, kSlowRhythm, kFastRhythm, kRoughness };
-inline constexpr std::size_t kCues = 7;
+enum class Cue { kMotion, kHighMotion, kExtent, kHighExtent, kSlowRhythm, kFastRhythm, kRoughness, kFrameRate };
+inline constexpr std::size_t kCues = 8;
 /// "frame-to-frame changes of the spectrum", ...
 const char* words_of(Cue cue);
-/// The part of the smoothness score that a statistic counts to; never kRoughness.
+/// The part of the smoothness score that a statistic counts to; never kRoughness or kFrameRate.
 Cue cue_of(std::size_t statistic);
 
 /// One window's score and what it is made of.
@@ -26,20 +27,24 @@ struct Score {
     double smoothness = 0;  ///< the log odds of speech made by today's generators, which move too little
     double offset = 0;      ///< of the smoothness: what it is of speech that is average in everything
     double roughness = 0;   ///< the log odds of speech rebuilt by a simple vocoder, which moves too much; limited above
+    double traces = 0;      ///< what traces of any frame rate add to the log odds of the other two together; limited
     /// What speaks for each: the parts of the smoothness, whose sum and the offset make it, and the roughness, each
-    /// weighed by how much of the odds it makes.
+    /// weighed by how much of the odds it makes; then the traces.
     std::array<double, kCues> cues{};
+    /// For each of features::voice::kFrameRates_hz how far its traces stand out, in standard deviations of recordings.
+    std::array<double, features::voice::kFrameRates> rates{};
 };
 
 /// Weighted sums of standard scores, one for each way in which speech is made; their odds are added. Smoothness is
 /// judged by as many models as there were conditions in training (as it is, coded, noisy), each with a share that says
-/// how much the sound seems to be in that condition: coders and noise move scores and press them together.
+/// how much the sound seems to be in that condition: coders and noise move scores and press them together. Traces of
+/// frame rates, which do not depend on how a voice moves, add to the log odds.
 class LinearModel {
   public:
-    /// Reads `bonafide.voice_linear/3` (JSON). kInvalid where a number is missing, not finite or a scale not positive.
+    /// Reads `bonafide.voice_linear/4` (JSON). kInvalid where a number is missing, not finite or a scale not positive.
     static Result<LinearModel> parse(std::string_view text);
-    /// Finite for finite statistics.
-    Score score(const features::voice::Statistics& statistics) const;
+    /// Finite for finite statistics and traces.
+    Score score(const features::voice::Statistics& statistics, const features::voice::FrameRateTraces& traces) const;
     /// How much the sound seems to be in each condition of conditions(); adds up to 1.
     std::vector<double> shares(const features::voice::Statistics& statistics) const;
     /// Their names, at least one.
@@ -60,6 +65,14 @@ class LinearModel {
         Standard standard;
         Direction smooth;  // of its own
     };
+    using ARate = std::array<double, features::voice::kFrameRates>;
+    struct Traces {
+        ARate beats_middle{}, beats_scale{}, tones_middle{}, tones_scale{};
+        ARate handicap{};  // rates that recordings have too, from the mains
+        double tones_share = 0, sharpness = 0, zero = 0, least = 0, most = 0, weight = 0;
+    };
+    static Result<Traces> traces_in(const nlohmann::json& document);
+    void judge_traces(const features::voice::FrameRateTraces& traces, Score& score) const;
     static Result<Standard> standard_in(const nlohmann::json& document);
     static Result<Direction> direction_in(const nlohmann::json& document, const char* key);
     static Result<Condition> condition_in(const nlohmann::json& document);
@@ -71,6 +84,7 @@ class LinearModel {
     Standard common_;
     Direction rough_;
     std::vector<Condition> conditions_;
+    Traces traces_;
 };
 
 }  // namespace bonafide::analyzers::voice

@@ -1,10 +1,12 @@
-// Synthetic speech by second-order statistics of short-time cepstra.
+// Synthetic speech by second-order statistics of short-time cepstra, and by traces of the rate at which it was built.
 //
 // Synthetic speech changes less from frame to frame than recorded speech: generators predict means, and vocoders follow
 // a smooth envelope (Takamichi et al., ICASSP 2014; Sahidullah, Kinnunen and Hanilci, Interspeech 2015, for the
 // cepstra); simple vocoders that throw phases away leave more change than people make, and a second direction looks
 // for that. Coders and noise take movement away or add it, so that each condition has a model of its own, and the sound
-// itself says how much each counts. The statistics stand in features/voice/statistics.cpp, the training in train/voice.
+// itself says how much each counts. Networks that build sound at a fixed rate leave tones and beats at its multiples
+// (Pons et al., ICASSP 2021; Afchar et al., ISMIR 2025), however the voice moves: their odds are added. The statistics
+// stand in features/voice/statistics.cpp, the traces in features/voice/frame_rates.cpp, the training in train/voice.
 // Deviations: no means, so that microphones and voices say little; training compares inside every source, so that its
 // recording condition cannot serve as a shortcut. Limits: noise moves as natural speech does and hides what is looked
 // for; see README.md.
@@ -68,17 +70,26 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "voice.synthetic";
-        made.version = 4;
-        made.summary = "Whether a voice moves as recorded or as synthetic speech does, in windows of four seconds.";
+        made.version = 5;
+        made.summary =
+            "Whether a voice moves as recorded or as synthetic speech does, and whether it beats and rings at a "
+            "rate at "
+            "which networks build sound, in windows of four seconds.";
         made.limits =
             "Needs a second of clear speech; abstains from noisy or narrow-band sound, silence, music and tones. "
             "Systems that "
-            "were not in the training are found less often, and recordings of synthetic speech through the air hardly "
+            "were not in the training are found less often, and recordings of synthetic speech through the air "
+            "hardly "
             "at all.";
         made.known_false_alarms =
             "Strong noise suppression, very even studio voices, heavy lossy coding, speech that was slowed down or "
-            "smoothed.";
-        made.reference = "Takamichi et al., ICASSP 2014; Sahidullah, Kinnunen and Hanilci, Interspeech 2015";
+            "smoothed; recordings that went through a neural codec, and interference at multiples of 1 kHz or of "
+            "the "
+            "mains.";
+        made.reference =
+            "Takamichi et al., ICASSP 2014; Sahidullah, Kinnunen and Hanilci, Interspeech 2015; Pons et al., "
+            "ICASSP "
+            "2021; Afchar et al., ISMIR 2025";
         made.inputs = {ingest::MediaKind::kAudio, ingest::MediaKind::kVideo};
         made.wants_sound = true;
         made.models = {voice::kModel};
@@ -88,13 +99,15 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
             {"judged_windows", "count", "Windows that held speech clear enough to be judged"},
             {"suspicious_windows", "count", "Windows above least_score"},
             {"judged_share", "share", "Judged windows of all windows"},
+            {"frame_traces", "log_odds", "What traces of a frame rate add to the score, mean of the judged windows"},
+            {"frame_rate", "Hz", "The rate whose traces are clearest, whether or not they stand out"},
             {"signal_to_noise", "dB", "Voice against the quietest moments, mean of the judged windows"},
             {"duration", "s", "Sound decoded"},
         };
         made.parameters = {
             {"least_signal_to_noise", "Below it a window is not judged", "dB", 0, 60, 25},
             {"least_bandwidth", "A window that ends below it is not judged", "Hz", 1000, 8000, 5000},
-            {"least_score", "From it on a window is pointed at", "log_odds", -10, 20, 1.4},
+            {"least_score", "From it on a window is pointed at", "log_odds", -10, 20, 0.6},
         };
         made.create = voice::create;
         return made;

@@ -31,7 +31,8 @@ Refusal refusal_of(const features::voice::Condition& condition, const JudgeOptio
 struct Segment {
     double start_s = 0, end_s = 0;
     double strongest = 0;
-    std::array<double, kCues> cues{};  ///< of the strongest window
+    std::array<double, kCues> cues{};  ///< of the strongest window, as is the next
+    std::array<double, features::voice::kFrameRates> rates{};
 };
 
 /// Gathers the windows of one recording, in memory that does not grow with its length.
@@ -52,8 +53,9 @@ class Judge {
     std::int64_t windows_ = 0, pointed_at_ = 0;
     std::optional<features::voice::Content> other_content_;  // of the latest window without speech
     double score_sum_ = 0, snr_sum_db_ = 0, bandwidth_sum_hz_ = 0, heard_snr_sum_db_ = 0;
-    double strongest_ = 0;
+    double strongest_ = 0, traces_sum_ = 0;
     std::array<double, kCues> cue_sums_{};
+    std::array<double, features::voice::kFrameRates> rate_sums_{};
     std::vector<Segment> segments_;
 };
 

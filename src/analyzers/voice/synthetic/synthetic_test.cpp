@@ -33,6 +33,9 @@ double value(const Analysis& analysis, std::string_view name) {
     return -1;
 }
 
+using features::voice::FrameRateTraces;
+using features::voice::kFrameRates;
+using features::voice::kFrameRates_hz;
 using features::voice::kStatistics;
 
 nlohmann::json direction(double offset) {
@@ -49,11 +52,15 @@ nlohmann::json condition(const char* name, double offset) {
 }
 
 nlohmann::json document(double weight = 0) {
-    nlohmann::json made = {{"schema", "bonafide.voice_linear/3"}, {"clip", 5}, {"most_rough", 1000}};
+    nlohmann::json made = {{"schema", "bonafide.voice_linear/4"}, {"clip", 5}, {"most_rough", 1000}};
     made["mean"] = std::vector<double>(kStatistics, 0);
     made["scale"] = std::vector<double>(kStatistics, 1);
     made["rough"] = direction(-50);  // never
     made["conditions"] = {condition("native", 0)};
+    const std::vector<double> zeros(kFrameRates, 0), ones(kFrameRates, 1);
+    made["frame_rates"] = {{"handicap", zeros}, {"tones_share", 0.5}, {"sharpness", 1}, {"zero", 0},
+                           {"least", 0},        {"most", 0},          {"weight", 1}};  // says nothing
+    made["frame_rates"]["beats"] = made["frame_rates"]["tones"] = {{"middle", zeros}, {"scale", ones}};
     for (std::size_t i = kMotionFrom; i < kMotionTo; ++i) {
         made["conditions"][0]["smooth"]["weight"][i] = weight;
     }
@@ -169,11 +176,15 @@ TEST(VoiceModel, CuesAndOffsetMakeTheSmoothness) {
     const LinearModel model = shipped_model();
     const fixtures::Sound sound = fixtures::make_voice({4, 3});
     features::voice::WindowStream stream([&](const features::voice::Window& window) {
-        const Score score = model.score(features::voice::window_statistics(window.frames));
-        const double share_of_roughness = std::exp(score.roughness - score.log_odds);
-        const double parts = std::accumulate(score.cues.begin(), score.cues.end(), -score.cues.back());
-        EXPECT_NEAR(parts / (1 - share_of_roughness) + score.offset, score.smoothness, 1e-6);
-        EXPECT_GE(score.log_odds, score.smoothness);
+        const Score score = model.score(features::voice::window_statistics(window.frames),
+                                        features::voice::frame_rate_traces(window.samples));
+        const double movement = score.log_odds - score.traces;
+        const double share_of_roughness = std::exp(score.roughness - movement);
+        const auto roughness = score.cues.begin() + static_cast<std::ptrdiff_t>(Cue::kRoughness);
+        EXPECT_NEAR(std::accumulate(score.cues.begin(), roughness, 0.0) / (1 - share_of_roughness) + score.offset,
+                    score.smoothness, 1e-6);
+        EXPECT_GE(movement, score.smoothness);
+        EXPECT_EQ(score.cues.back(), score.traces);
     });
     stream.add(sound.channels.front());
     stream.finish();
@@ -187,11 +198,11 @@ TEST(VoiceModel, JudgesSoundByTheConditionThatItSeemsToBeIn) {
     const auto model = LinearModel::parse(made.dump());
     ASSERT_TRUE(model.ok());
     EXPECT_THAT(model->conditions(), testing::ElementsAre("native", "noisy"));
-    EXPECT_NEAR(model->score(statistics).smoothness, 1, 1e-9);  // even odds: the middle
+    EXPECT_NEAR(model->score(statistics, {}).smoothness, 1, 1e-9);  // even odds: the middle
     for (const auto& [value, share] : {std::pair(1.0F, 1 / (1 + std::exp(-3.0))), std::pair(-1e9F, 0.0)}) {
         statistics[0] = value;
         EXPECT_NEAR(model->shares(statistics)[1], share, 1e-6);
-        EXPECT_NEAR(model->score(statistics).smoothness, -2 + 6 * share, 1e-5);
+        EXPECT_NEAR(model->score(statistics, {}).smoothness, -2 + 6 * share, 1e-5);
     }
 }
 
@@ -215,19 +226,59 @@ TEST(VoiceModel, HearsNoiseInTheSharesThatShip) {
 TEST(VoiceModel, AddsTheOddsOfRoughSpeech) {
     nlohmann::json made = document();
     made["rough"]["offset"] = 0;
-    const Score even = LinearModel::parse(made.dump())->score({});
+    const Score even = LinearModel::parse(made.dump())->score({}, {});
     EXPECT_NEAR(even.log_odds, std::log(2), 1e-9);
     made["rough"]["offset"] = 900;  // whose odds no number holds
-    const Score rough = LinearModel::parse(made.dump())->score({});
+    const Score rough = LinearModel::parse(made.dump())->score({}, {});
     EXPECT_NEAR(rough.log_odds, 900, 1e-9);
     EXPECT_NEAR(rough.cues[static_cast<std::size_t>(Cue::kRoughness)], 900, 1e-6);
     made["most_rough"] = 6;
-    EXPECT_NEAR(LinearModel::parse(made.dump())->score({}).log_odds, std::log(std::exp(6) + 1), 1e-9);
+    EXPECT_NEAR(LinearModel::parse(made.dump())->score({}, {}).log_odds, std::log(std::exp(6) + 1), 1e-9);
+}
+
+TEST(VoiceModel, AddsTheOddsOfTracesWhateverTheirRate) {
+    nlohmann::json made = document();
+    made["frame_rates"]["least"] = -1;
+    made["frame_rates"]["most"] = 5;
+    made["frame_rates"]["handicap"][2] = 4;
+    const auto model = LinearModel::parse(made.dump());
+    ASSERT_TRUE(model.ok());
+    EXPECT_NEAR(model->score({}, {}).traces, std::log((kFrameRates - 1 + std::exp(-4)) / kFrameRates), 1e-9);
+    for (const std::size_t rate : {0U, 1U, 2U}) {
+        FrameRateTraces traces;
+        traces.beats[rate] = traces.tones[rate] = 3;
+        const Score score = model->score({}, traces);
+        const double odds = rate == 2 ? (std::exp(2) + kFrameRates - 1) / kFrameRates
+                                      : (std::exp(6) + kFrameRates - 2 + std::exp(-4)) / kFrameRates;
+        EXPECT_NEAR(score.traces, std::log(odds), 1e-6) << rate;
+        EXPECT_NEAR(score.log_odds - score.traces, model->score({}, {}).log_odds - model->score({}, {}).traces, 1e-9);
+        EXPECT_EQ(std::max_element(score.rates.begin(), score.rates.end()) - score.rates.begin(),
+                  static_cast<std::ptrdiff_t>(rate));
+    }
+    FrameRateTraces extreme;
+    extreme.tones.fill(1e30F);
+    EXPECT_EQ(model->score({}, extreme).traces, 5);
+    extreme.tones.fill(-1e30F);
+    EXPECT_EQ(model->score({}, extreme).traces, -1);
+}
+
+TEST(VoiceSynthetic, NamesTheRateAtWhichAVoiceWasBuilt) {
+    const fixtures::Sound voice = fixtures::make_voice({8, 1});
+    const Analysis genuine = judge(voice, shipped_model());
+    fixtures::Sound built = voice;
+    fixtures::add_frame_rate(built, kFrameRates_hz[8]);
+    const Analysis found = judge(built, shipped_model());
+    EXPECT_EQ(value(found, "frame_rate"), kFrameRates_hz[8]);
+    EXPECT_GT(value(found, "frame_traces"), value(genuine, "frame_traces") + 2);
+    EXPECT_GT(value(found, "score"), value(genuine, "score") + 2);
+    JudgeOptions options = default_options();
+    options.least_score = value(found, "score") - 0.1;
+    EXPECT_THAT(judge(built.channels.front(), shipped_model(), options).explanation, HasSubstr("86.1 times a second"));
 }
 
 TEST(VoiceModel, RefusesBrokenDocuments) {
     EXPECT_TRUE(LinearModel::parse(document().dump()).ok());
-    for (const char* key : {"schema", "clip", "most_rough", "mean", "scale", "rough", "conditions"}) {
+    for (const char* key : {"schema", "clip", "most_rough", "mean", "scale", "rough", "conditions", "frame_rates"}) {
         nlohmann::json broken = document();
         broken.erase(key);
         EXPECT_FALSE(LinearModel::parse(broken.dump()).ok()) << key;
@@ -237,6 +288,18 @@ TEST(VoiceModel, RefusesBrokenDocuments) {
         broken["conditions"][0].erase(key);
         EXPECT_FALSE(LinearModel::parse(broken.dump()).ok()) << key;
     }
+    for (const char* key :
+         {"handicap", "tones_share", "sharpness", "zero", "least", "most", "weight", "beats", "tones"}) {
+        nlohmann::json broken = document();
+        broken["frame_rates"].erase(key);
+        EXPECT_FALSE(LinearModel::parse(broken.dump()).ok()) << key;
+    }
+    nlohmann::json flat_rate = document();
+    flat_rate["frame_rates"]["tones"]["scale"][3] = 0;
+    EXPECT_FALSE(LinearModel::parse(flat_rate.dump()).ok());
+    nlohmann::json crossed = document();
+    crossed["frame_rates"]["least"] = 1;
+    EXPECT_FALSE(LinearModel::parse(crossed.dump()).ok());
     nlohmann::json shorter = document();
     shorter["rough"]["weight"].erase(0);
     EXPECT_FALSE(LinearModel::parse(shorter.dump()).ok());
