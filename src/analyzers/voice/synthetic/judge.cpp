@@ -87,10 +87,10 @@ void Judge::take(const features::voice::Window& window) {
     heard_snr_sum_db_ += condition.snr_db;
     bandwidth_sum_hz_ += refusal == Refusal::kNone || refusal == Refusal::kTooNarrow ? condition.bandwidth_hz : 0;
     if (refusal != Refusal::kNone) {
+        traces_.reset();
         return;
     }
-    const Score score = model_.score(features::voice::window_statistics(window.frames),
-                                     features::voice::frame_rate_traces(window.samples));
+    const Score score = model_.score(features::voice::window_statistics(window.frames), traces_of(window));
     const bool first = counts_.front() == 1;
     strongest_ = first ? score.log_odds : std::max(strongest_, score.log_odds);
     score_sum_ += score.log_odds;
@@ -101,6 +101,17 @@ void Judge::take(const features::voice::Window& window) {
     if (score.log_odds >= options_.least_score) {
         point_at(window, score);
     }
+}
+
+const features::voice::FrameRateTraces& Judge::traces_of(const features::voice::Window& window) {
+    // Windows overlap by three quarters, and what built a voice builds the next second too.
+    if (!traces_ || traces_stood_) {
+        traces_ = features::voice::frame_rate_traces(window.samples);
+        traces_stood_ = false;
+    } else {
+        traces_stood_ = true;
+    }
+    return *traces_;
 }
 
 void Judge::point_at(const features::voice::Window& window, const Score& score) {

@@ -3,6 +3,7 @@
 #include "analysis/analyzer.h"
 #include "analyzers/voice/synthetic/model.h"
 #include "features/voice/condition.h"
+#include "features/voice/frame_rates.h"
 #include "features/voice/windows.h"
 
 #include <array>
@@ -44,6 +45,8 @@ class Judge {
     analysis::Analysis summary(double duration_s) const;
 
   private:
+    /// Those of every other window in a row that is judged; the one after it takes them too, which halves the time.
+    const features::voice::FrameRateTraces& traces_of(const features::voice::Window& window);
     void point_at(const features::voice::Window& window, const Score& score);
     analysis::Analysis refused(double duration_s) const;
 
@@ -57,6 +60,8 @@ class Judge {
     std::array<double, kCues> cue_sums_{};
     std::array<double, features::voice::kFrameRates> rate_sums_{};
     std::vector<Segment> segments_;
+    std::optional<features::voice::FrameRateTraces> traces_;  // of the latest window, or the one before it
+    bool traces_stood_ = false;
 };
 
 }  // namespace voice
