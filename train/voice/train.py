@@ -239,7 +239,7 @@ def report_unseen(log, manifest, program, conditions, table, models, knots):
                 f"{100 * measures.equal_error_rate(s, spoof):.1f} {measures.area(s, spoof):.3f} {numpy.mean(inside):.3f} "
                 f"{measures.detection_costs(s, spoof)[1]:.3f} {measures.cllr(s, spoof):.3f}"
             )
-        reach = [100 * numpy.mean(scores[1][rows][spoof == label] >= knots[-2][0]) for label in (0, 1)]
+        reach = [100 * numpy.mean(scores[1][rows][spoof == label] >= knots[-3][0]) for label in (0, 1)]
         log(f"{name:9s} {rows.sum():4d} | " + " | ".join(cells) + f" | {reach[0]:.1f} {reach[1]:.1f}")
 
 
@@ -319,7 +319,7 @@ def alarms(table, scores, rows, threshold):
 def curve(log, table, scores):
     """Knots from a score to log10 likelihood ratio. It leaves 0 at the highest score at which a condition's two errors are equal, gets next
     to a verdict, which takes log10(9), at the least score at which the allowed false alarms hold in every condition that is judged, over all
-    and in the worst source, and past it at the least at which those of a verdict do."""
+    and in the worst source, and to one at the least at which those of a verdict do."""
     conditions = {}
     for name in CONFIG["tested_conditions"]:
         rows = table.judged & (table.condition == name)
@@ -339,10 +339,11 @@ def curve(log, table, scores):
         threshold, missed, false = measures.rates(scores[rows], table.spoof[rows])
         neutral = max(neutral, threshold[numpy.argmin(numpy.abs(missed - false))])
         low = min(low, numpy.median(scores[rows & (table.spoof == 0)]))
-    knots = [(low, CONFIG["smallest_llr"]), (neutral, 0.0), ((neutral + near) / 2, 0.3), (near, CONFIG["nearest_llr"]), (decided, CONFIG["largest_llr"])]
+    knots = [(low, CONFIG["smallest_llr"]), (neutral, 0.0), ((neutral + near) / 2, 0.3), (near, CONFIG["nearest_llr"]), (decided, CONFIG["verdict_llr"])]
+    knots.append((decided + CONFIG["from_verdict_to_largest"], CONFIG["largest_llr"]))
     knots = [[round(float(score), 3), round(llr, 4)] for score, llr in knots]
     log("\n## Curve", knots)
-    for words, score in (("next to a verdict", near), ("last", decided)):
+    for words, score in (("next to a verdict", near), ("verdict", decided)):
         log(f"{words} knot: condition | bona fide that reach it: of the judged, of the worst source, of all | spoof: of the judged, of all | log10 ratio")
         for name, rows in conditions.items():
             spoof = rows & (table.spoof == 1)
@@ -422,7 +423,7 @@ def main():
     report(log, "Smoothness, permissive sources, one left out", table, scores_without(table, alone(fitted_without(table, mixture, allowed=permissive))), False)
     shortcut_audit(log, manifest, table, scores)
     knots = curve(log, table, scores)
-    report_copies(log, table, models, copies, knots[-2][0])
+    report_copies(log, table, models, copies, knots[-3][0])
     report_unseen(log, manifest, program, conditions, table, models, knots)
     (out / "curve.json").write_text(json.dumps(knots) + "\n")
     usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
