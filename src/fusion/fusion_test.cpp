@@ -323,7 +323,7 @@ TEST(CalibrationFile, TheShippedOneIsValidAndHonestAboutItsOrigin) {
     EXPECT_FALSE(calibration->curves().empty());
     for (const Calibration::Curve& shipped : calibration->curves()) {
         // By docs/adr/0004-fusion.md, which asks that its curve was fitted and not set by judgement.
-        const bool may_decide = shipped.analyzer == "image.generated";
+        const bool may_decide = shipped.analyzer == "image.generated" || shipped.analyzer == "voice.synthetic";
         for (const Calibration::Knot& knot : shipped.knots) {
             EXPECT_LT(std::abs(knot.llr), may_decide ? 1.2 : 0.95) << shipped.analyzer << " may not decide alone";
         }

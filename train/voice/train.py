@@ -421,6 +421,8 @@ def main():
     report_shares(log, table, models)
     report(log, "Recipe LRc, all sources, one left out", table, scores_without(table, alone(fitted_without(table, recipe))), False)
     report(log, "Smoothness, permissive sources, one left out", table, scores_without(table, alone(fitted_without(table, mixture, allowed=permissive))), False)
+    traced = fitted_without(table, lambda table, rows: TracesAlone(frame_rates.fit(CONFIG["frame_rates"], table.traces[rows & (table.spoof == 0)])), allowed=permissive)
+    report(log, "Traces alone, permissive sources, one left out", table, scores_without(table, traced), False)
     shortcut_audit(log, manifest, table, scores)
     knots = curve(log, table, scores)
     report_copies(log, table, models, copies, knots[-3][0])
