@@ -3,8 +3,8 @@
 
     bench/accuracy/pack.py PROGRAM DATA WORK [--sets clips,faces,...] [--most N] [--jobs N] [--output docs/guide/accuracy.md]
 
-Makes a manifest a set in WORK, runs `PROGRAM bench --launder` over it, and writes the page: of these sets, and of those that an earlier run with the same program left in WORK. Stopped, it
-goes on where it was; with another program it starts anew. `--most N` draws N files of every kind.
+Makes a manifest a set in WORK, runs `PROGRAM bench --launder` over it, and writes the page: of these sets, and of those that an earlier run left in WORK, each under the revision that it was
+measured with. Stopped, it goes on where it was; with another program it starts a set anew. `--most N` draws N files of every kind.
 """
 
 import argparse
@@ -31,7 +31,7 @@ TAUGHT = {
     "photos": "Genuine alone: what is called fake here is a false alarm. They taught `image.generated`. The photographs of 27 of these cameras taught `image.edits.network`, edits of the other cameras' the joint judgement of edits (`fusion.edits`).",
     "splices": "Nothing of CASIA's edited pictures taught anything; its authentic ones taught `image.generated`, and some the curve of `image.noise.level`. **As they are, JPEG tables and metadata alone tell its classes apart** (the two were saved by other programs): "
                "only the laundered columns are about edits, and not purely, since the first save is still in them.",
-    "voices": "Every clip taught `voice.synthetic` (what it says of sources left out stands in its README): **own training data, worth nothing as accuracy**. The false alarms after laundering are still worth reading: a genuine voice that is called fake although it was taught "
+    "voices": "Every clip taught `voice.synthetic` how voices move, and the genuine ones which traces of frame rates are usual (what it says of sources left out stands in its README): **own training data, worth nothing as accuracy**. The false alarms after laundering are still worth reading: a genuine voice that is called fake although it was taught "
               "as genuine is the least that a stranger's has to expect.",
 }
 
@@ -215,7 +215,8 @@ def pair_lines(passes):
 
 def section(name, result, files):
     passes, used = result["passes"], result["manifest"]["used"]
-    lines = [f"## {name}: {used} files" + (f", drawn at random by kind from {files}" if used < files else "") + "\n", TAUGHT[name] + "\n", *verdict_lines(passes), stays_line(passes), *analyzer_lines(passes)]
+    with_what = f"Bonafide {result['tool']['version']} ({result['tool']['revision']}), calibration {result['calibration_sha256'][:12]}."
+    lines = [f"## {name}: {used} files" + (f", drawn at random by kind from {files}" if used < files else "") + "\n", with_what + " " + TAUGHT[name] + "\n", *verdict_lines(passes), stays_line(passes), *analyzer_lines(passes)]
     kinds = {(entry["kind"], entry["is_manipulated"]) for entry in passes[0]["verdicts"] if entry["is_manipulated"] and entry["kind"]}
     lines += kind_lines(passes) if len(kinds) > 1 else []
     return lines + (pair_lines(passes) if name == "clips" else [])
@@ -226,7 +227,7 @@ def page(results, data):
     description = one["passes"][1]["description"]
     lines = [
         "<!-- Written by bench/accuracy/pack.py; do not edit. -->\n", "# What is said of the development pack\n",
-        f"`bench/accuracy/pack.py PROGRAM DATA WORK`: Bonafide {one['tool']['version']} ({one['tool']['revision']}), calibration {one['calibration_sha256'][:12]}. Every file is checked whole, by itself, at prior 0.5; once as it is "
+        "`bench/accuracy/pack.py PROGRAM DATA WORK`; each set was measured with the revision that is named under its heading. Every file is checked whole, by itself, at prior 0.5; once as it is "
         f"and once laundered ({description}).\n",
         "**Much of this pack taught the analyzers. What is said under each heading tells which figures are of media that taught what judges them; such figures show that the program holds together, not how often it is right elsewhere.** "
         "Where no fake taught anything, or both classes were left out, it is said too.\n",
@@ -237,14 +238,13 @@ def page(results, data):
     return "\n".join(lines).rstrip() + "\n"
 
 
-def of_same_program(results, work):
-    """`results`, and those of other sets in `work` that the same program has finished, in the order of SETS."""
-    tool = next(iter(results.values()))["tool"]
+def with_earlier(results, work):
+    """`results`, and those of other sets that are finished in `work`, in the order of SETS."""
     for name in SETS:
         kept = work / f"{name}.json"
         if name not in results and kept.exists():
             result = json.loads(kept.read_text())
-            if result["tool"] == tool and len(result.get("passes", [])) == 2:
+            if len(result.get("passes", [])) == 2:
                 results[name] = result
     return {name: results[name] for name in SETS if name in results}
 
@@ -267,7 +267,7 @@ def main():
         write_manifest(name, data, options.most, options.work / f"{name}.csv")
         print(name, flush=True)
         results[name] = benched(options.program, name, options.work, options.jobs)
-        options.output.write_text(page(of_same_program(dict(results), options.work), data), encoding="utf-8")
+        options.output.write_text(page(with_earlier(dict(results), options.work), data), encoding="utf-8")
 
 
 if __name__ == "__main__":
