@@ -18,7 +18,7 @@ import subprocess
 
 CUT_S = 3.0
 VOCODERS = ("griffin-lim", "lpc", "world", "neural")
-CALIBRATION = pathlib.Path(__file__).resolve().parents[2] / "models" / "calibration.json"
+NEXT_TO_A_VERDICT, VERDICT = 0.94, 0.955  # log10 likelihood ratios, models/calibration.json
 # What is done to a marked cut: FFmpeg's options for the file between, its ending, and a filter before.
 DISTURBED = {
     "as it is": None,
@@ -114,19 +114,12 @@ def copies(given, keys, entries):
         judged_row(kind, first_findings(given.program, paths, "voice.synthetic").values())
 
 
-def largest_ratio(analyzer):
-    """That the analyzer's curve gives."""
-    curves = json.loads(CALIBRATION.read_text(encoding="utf-8"))["curves"]
-    return max(llr for curve in curves if curve["analyzer"] == analyzer for _, llr in curve["knots"])
-
-
 def judged_row(kind, findings):
-    last_knot = largest_ratio("voice.synthetic")
     ratios = [finding["llr"] for finding in findings if finding["outcome"] == "ran"]
     reasons = collections.Counter(finding["reason"].split(":")[0] for finding in findings if finding["outcome"] != "ran")
     print(
         f"voice.synthetic of {kind:12} judged {len(ratios)} of {len(findings)}"
-        + (f", log10 ratio {min(ratios):.2f} to {max(ratios):.2f}, median {statistics.median(ratios):.2f}, {sum(ratio >= last_knot for ratio in ratios)} at the last knot" if ratios else "")
+        + (f", log10 ratio {min(ratios):.2f} to {max(ratios):.2f}, median {statistics.median(ratios):.2f}, {sum(ratio >= NEXT_TO_A_VERDICT for ratio in ratios)} at {NEXT_TO_A_VERDICT}, {sum(ratio >= VERDICT for ratio in ratios)} at a verdict" if ratios else "")
         + "".join(f"; {count} {reason}" for reason, count in reasons.items())
     )
 
