@@ -74,7 +74,7 @@ def around(power, width):
     return (sums[last] - sums[first]) / (last - first)[:, None]
 
 
-def frame_rate_traces(samples):
+def frame_rate_traces(samples, rates=RATES):
     slices = numpy.lib.stride_tricks.sliding_window_view(samples, 64)[::8]
     wave = numpy.fft.rfft(slices * (0.5 - 0.5 * numpy.cos(2 * numpy.pi * numpy.arange(64) / 64)), axis=1)[:, 6:31:2]
     power = numpy.abs(wave) ** 2
@@ -84,7 +84,7 @@ def frame_rate_traces(samples):
     beats = numpy.abs(numpy.fft.rfft((beats - beats.mean(0)) * window, 8192, axis=0)) ** 2
     tones = numpy.abs(numpy.fft.fft(wave / numpy.sqrt(around(power, 20)) * window, 8192, axis=0)) ** 2
     traces = [[], []]
-    for rate in RATES:
+    for rate in rates:
         bins = numpy.round(numpy.arange(1, int(990 / rate) + 1) * rate / 2000 * 8192).astype(int)
         others = numpy.abs(bins[:, None] + NEIGHBOURS)
         others = numpy.where(others > 4096, 8192 - others, others)

@@ -12,12 +12,11 @@ import sys
 
 import numpy
 
-import frame_rates
+import judging
 import linear
 import measures
 import windows
-
-CONFIG = json.loads((pathlib.Path(__file__).parent / "config.json").read_text())
+from judging import CONFIG, Alone, Heard, Table, fitted_without, leave_groups_out, scores_without
 
 
 class Log:
@@ -29,140 +28,6 @@ class Log:
         print(line, flush=True)
         self.file.write(line + "\n")
         self.file.flush()
-
-
-class Table:
-    """Windows of several conditions under one another."""
-
-    def __init__(self, manifest, by_condition, names):
-        parts = [by_condition[name] for name in names]
-        self.clip = numpy.concatenate([part.clip for part in parts])
-        self.statistics = numpy.concatenate([part.statistics for part in parts])
-        self.traces = numpy.concatenate([part.traces for part in parts])
-        self.condition = numpy.concatenate([[name] * len(part.clip) for name, part in zip(names, parts)])
-        self.snr_db = numpy.concatenate([part.condition["snr_db"] for part in parts])
-        self.bandwidth_hz = numpy.concatenate([part.condition["bandwidth_hz"] for part in parts])
-        self.speech = numpy.concatenate([part.speech for part in parts])
-        self.judged = (
-            self.speech & (self.snr_db >= CONFIG["least_signal_to_noise_db"]) & (self.bandwidth_hz >= CONFIG["least_bandwidth_hz"])
-        )
-        self.spoof, self.source, self.system = manifest.spoof[self.clip], manifest.source[self.clip], manifest.system[self.clip]
-        self.source_number = numpy.unique(self.source, return_inverse=True)[1]  # comparing numbers is fast
-        self.licence = manifest.licence[self.clip]
-
-
-def mixture(table, rows):
-    return linear.fit_calibrated_mixture(
-        table.statistics[rows], table.spoof[rows], table.source_number[rows], table.condition[rows],
-        CONFIG["clean_condition"], CONFIG["ridge"], CONFIG["clip"], CONFIG["gate_sharpness"], CONFIG["calibration_parts"],
-    )
-
-
-def recipe(table, rows):
-    rows = rows & (table.condition == "native")
-    return linear.fit_regression(table.statistics[rows], table.spoof[rows], table.source[rows], CONFIG["regression_strength"], CONFIG["clip"])
-
-
-class Heard:
-    """What `rows` of a table measure."""
-
-    def __init__(self, table, rows):
-        self.statistics, self.traces = table.statistics[rows], table.traces[rows]
-
-
-class Movement:
-    """The two directions whose odds are added: smoothness of today's generators, roughness of simple vocoders."""
-
-    def __init__(self, smooth, rough):
-        self.smooth, self.rough = smooth, rough
-
-    def scores(self, heard):
-        return numpy.logaddexp(self.smooth.scores(heard.statistics), numpy.minimum(self.rough.scores(heard.statistics), CONFIG["most_rough"]))
-
-
-class Judgement:
-    """What the analyzer says: how the voice moves, and the traces of frame rates."""
-
-    def __init__(self, movement, traces):
-        self.movement, self.traces = movement, traces
-
-    def scores(self, heard):
-        return self.movement.scores(heard) + self.traces.scores(heard.traces)
-
-
-class Smoothness:
-    """Smoothness alone, to compare with."""
-
-    def __init__(self, smooth):
-        self.smooth = smooth
-
-    def scores(self, heard):
-        return self.smooth.scores(heard.statistics)
-
-
-class TracesAlone:
-    def __init__(self, traces):
-        self.traces = traces
-
-    def scores(self, heard):
-        return self.traces.scores(heard.traces)
-
-
-def movement(copies):
-    """A fit of both directions for fitted_without(); copies of sources without allowed rows are not learned from."""
-
-    def fit(table, rows):
-        smooth = mixture(table, rows)
-        recorded = rows & (table.spoof == 0)
-        known = numpy.isin(copies.source, numpy.unique(table.source[rows]))
-        rough = linear.fit_roughness(
-            smooth, table.statistics[recorded], table.source[recorded], table.condition[recorded], copies.statistics[known], copies.source[known], CONFIG["ridge"], CONFIG["spared"]
-        )
-        return Movement(smooth, rough)
-
-    return fit
-
-
-def judgement(copies):
-    """The same with the traces, which are learned from recordings in the condition of each alike."""
-    moved = movement(copies)
-
-    def fit(table, rows):
-        return Judgement(moved(table, rows), frame_rates.fit(CONFIG["frame_rates"], table.traces[rows & (table.spoof == 0)]))
-
-    return fit
-
-
-def alone(models):
-    """Models of the statistics as judges of their own."""
-    return {name: Smoothness(model) for name, model in models.items()}
-
-
-def fitted_without(table, fit, conditions=CONFIG["training_conditions"], allowed=True):
-    """For each source a model that never saw it; `allowed` rows of `conditions` may be trained on."""
-    usable = allowed & numpy.isin(table.condition, conditions) & table.speech
-    return {name: fit(table, usable & (table.source != name)) for name in numpy.unique(table.source)}
-
-
-def scores_without(table, models):
-    """Scores of every window by the model that never saw its source."""
-    scores = numpy.zeros(len(table.clip))
-    for name, model in models.items():
-        scores[table.source == name] = model.scores(Heard(table, table.source == name))
-    return scores
-
-
-def leave_groups_out(table, fit, conditions=CONFIG["training_conditions"]):
-    """The same with a whole group of sources left out that draw on the same corpora, so that neither rooms nor speakers return."""
-    usable = numpy.isin(table.condition, conditions) & table.speech
-    scores = numpy.zeros(len(table.clip))
-    grouped = [name for group in CONFIG["corpora"].values() for name in group]
-    if sorted(grouped) != sorted(numpy.unique(table.source)):
-        sys.exit("config.json: 'corpora' must name every source once")
-    for group in CONFIG["corpora"].values():
-        left_out = numpy.isin(table.source, group)
-        scores[left_out] = fit(table, usable & ~left_out).scores(Heard(table, left_out))
-    return scores
 
 
 def report(log, title, table, scores, details):
@@ -262,7 +127,7 @@ def report_copies(log, table, models, tested, last_knot):
     recorded = (table.condition == "native") & table.judged & (table.spoof == 0)
     for vocoder, copies in tested.items():
         cells = []
-        for part in (lambda model: Smoothness(model.movement.smooth), lambda model: model.movement, lambda model: model):
+        for part in (lambda model: Alone(model.movement.smooth, "statistics"), lambda model: model.movement, lambda model: model):
             genuine, copied = numpy.zeros(len(table.clip)), numpy.zeros(len(copies.source))
             for name, model in models.items():
                 genuine[table.source == name] = part(model).scores(Heard(table, table.source == name))
@@ -405,31 +270,34 @@ def main():
     copies = {vocoder: windows.Copies(program, manifest, conditions, vocoder, every) for vocoder, every in CONFIG["copies_every"].items()}
     learned = copies[CONFIG["copies_learned"]]
 
-    models = fitted_without(table, judgement(learned))
+    without = lambda part: scores_without(table, {name: part(model) for name, model in models.items()})
+    models = fitted_without(table, judging.judgement(learned))
     scores = scores_without(table, models)
     report(log, "As shipped, all sources, one left out", table, scores, True)
-    moved = scores_without(table, {name: model.movement for name, model in models.items()})
+    moved = without(lambda model: model.movement)
     report(log, "Movement alone (version 4), all sources, one left out", table, moved, False)
     report_gain(log, "Against movement alone, one source left out", table, moved, scores)
-    report(log, "Smoothness alone, all sources, one left out", table, scores_without(table, alone({name: model.movement.smooth for name, model in models.items()})), False)
-    report(log, "Traces alone, all sources, one left out", table, scores_without(table, {name: TracesAlone(model.traces) for name, model in models.items()}), True)
-    grouped = leave_groups_out(table, judgement(learned))
+    report(log, "Smoothness alone, all sources, one left out", table, without(lambda model: Alone(model.movement.smooth, "statistics")), False)
+    report(log, "Traces alone, all sources, one left out", table, without(lambda model: Alone(model.traces, "traces")), True)
+    grouped = leave_groups_out(table, judging.judgement(learned))
     report(log, "As shipped, all sources, a group of corpora left out", table, grouped, False)
-    moved = leave_groups_out(table, movement(learned))
+    moved = leave_groups_out(table, judging.movement(learned))
     report(log, "Movement alone (version 4), a group of corpora left out", table, moved, False)
     report_gain(log, "Against movement alone, a group of corpora left out", table, moved, grouped)
     report_shares(log, table, models)
-    report(log, "Recipe LRc, all sources, one left out", table, scores_without(table, alone(fitted_without(table, recipe))), False)
-    report(log, "Smoothness, permissive sources, one left out", table, scores_without(table, alone(fitted_without(table, mixture, allowed=permissive))), False)
-    traced = fitted_without(table, lambda table, rows: TracesAlone(frame_rates.fit(CONFIG["frame_rates"], table.traces[rows & (table.spoof == 0)])), allowed=permissive)
-    report(log, "Traces alone, permissive sources, one left out", table, scores_without(table, traced), False)
+    for title, fit, of, allowed in (
+        ("Recipe LRc, all sources", judging.recipe, "statistics", True),
+        ("Smoothness, permissive sources", judging.mixture, "statistics", permissive),
+        ("Traces alone, permissive sources", judging.traces, "traces", permissive),
+    ):
+        fitted = {name: Alone(model, of) for name, model in fitted_without(table, fit, allowed).items()}
+        report(log, title + ", one left out", table, scores_without(table, fitted), False)
     shortcut_audit(log, manifest, table, scores)
     knots = curve(log, table, scores)
     report_copies(log, table, models, copies, knots[-3][0])
     report_unseen(log, manifest, program, conditions, table, models, knots)
     (out / "curve.json").write_text(json.dumps(knots) + "\n")
-    usable = numpy.isin(table.condition, CONFIG["training_conditions"]) & table.speech
-    model = judgement(learned)(table, usable)
+    model = judging.judgement(learned)(table, judging.usable(table))
     save(model, out / "synthetic.json")
     # Stability: how often the difference of the classes has, inside a source, the sign of all of them together.
     native = table.condition == "native"

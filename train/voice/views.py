@@ -16,7 +16,7 @@ from sklearn.svm import SVC
 import linear
 import measures
 import windows
-from train import CONFIG, Table
+from judging import CONFIG, Table
 
 FAMILIES = [range(0, 90), range(90, 150), range(150, 222), range(222, 342)]  # linear, high, mel cepstra, modulation
 ORDERS = [[n for family, each in ((FAMILIES[0], 30), (FAMILIES[1], 20), (FAMILIES[2], 24)) for n in family if (n - family[0]) // each == order] for order in range(3)]

@@ -14,12 +14,13 @@ import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
+import judging as discriminants  # noqa: E402
 import linear  # noqa: E402
 import measures  # noqa: E402
-import train as discriminants  # noqa: E402
 import windows  # noqa: E402
 from images import Images  # noqa: E402
 from network import Network, image_of, settings  # noqa: E402
+from train import Log  # noqa: E402
 
 SHARED = discriminants.CONFIG
 
@@ -98,10 +99,6 @@ def group_of(source):
     return numpy.array([names[each] for each in source])
 
 
-def usable(table):
-    return table.speech & numpy.isin(table.condition, SHARED["training_conditions"])
-
-
 def linear_scores(table, group, manifest, program, conditions):
     """Smoothness and roughness of the discriminants without each group; kept, since they take a while."""
     kept = conditions / "discriminants.npz"
@@ -110,7 +107,7 @@ def linear_scores(table, group, manifest, program, conditions):
         copies = windows.Copies(program, manifest, conditions, learned, SHARED["copies_every"][learned])
         smooth, rough = numpy.zeros(len(table.clip)), numpy.zeros(len(table.clip))
         for name in SHARED["corpora"]:
-            model = discriminants.movement(copies)(table, usable(table) & (group != name))
+            model = discriminants.movement(copies)(table, discriminants.usable(table) & (group != name))
             smooth[group == name] = model.smooth.scores(table.statistics[group == name])
             rough[group == name] = model.rough.scores(table.statistics[group == name])
         numpy.savez(kept, smooth=smooth, rough=rough)
@@ -120,7 +117,7 @@ def linear_scores(table, group, manifest, program, conditions):
 
 def joined(table, smooth, network, share):
     """The discriminants and `share` of the network, each in the unit of its spread, in the unit of the discriminants. No label is looked at."""
-    rows = usable(table)
+    rows = discriminants.usable(table)
     sum_ = smooth / smooth[rows].std() + share * network / network[rows].std()
     return (sum_ - sum_[rows].mean()) / sum_[rows].std() * smooth[rows].std() + smooth[rows].mean()
 
@@ -129,7 +126,7 @@ def log_odds(table, group, scores):
     """Each group in the unit and from the zero that the other groups give."""
     odds = numpy.zeros(len(scores))
     for name in numpy.unique(group):
-        rows = usable(table) & (group != name)
+        rows = discriminants.usable(table) & (group != name)
         weights = numpy.zeros(len(scores))
         for condition in SHARED["training_conditions"]:
             own = rows & (table.condition == condition)
@@ -193,7 +190,7 @@ def report(log, table, group, smooth, rough, network, config):
             log(f"{name:9s} | " + " | ".join(cells))
     log("by source, all trained conditions: AUC inside: network, discriminants, joined")
     for each in numpy.unique(table.source):
-        rows = table.judged & (table.source == each) & usable(table)
+        rows = table.judged & (table.source == each) & discriminants.usable(table)
         if 0 < table.spoof[rows].mean() < 1:
             log(f"{each:42s}", *(f"{measures.area(scores[rows], table.spoof[rows]):.2f}" for scores in (network, before, after)))
 
@@ -203,14 +200,14 @@ def main():
     chosen = [(settings(name), pathlib.Path(out)) for name, out in zip(sys.argv[4::2], sys.argv[5::2])]
     torch.set_num_threads(1)
     config, out = chosen[-1]
-    log = discriminants.Log(out / "judge.log")
+    log = Log(out / "judge.log")
     manifest = windows.Manifest(pack / "manifest.csv")
     names = config["judged_conditions"]
     table = discriminants.Table(manifest, {name: windows.extract(program, conditions / (name + ".list"), conditions / (name + ".f32")) for name in names}, names)
     group = group_of(table.source)
     smooth, rough = linear_scores(table, group, manifest, program, conditions)
     scores = [network_scores(table, group, program, conditions, each, own) for own, each in chosen]
-    rows = usable(table)
+    rows = discriminants.usable(table)
     for head in ("own head", "discriminant"):
         log(f"\n# {' and '.join(sys.argv[4::2])}, groups of corpora left out, judged windows; head: {head}")
         report(log, table, group, smooth, rough, sum(each[head] / each[head][rows].std() for each in scores), config)
