@@ -19,7 +19,6 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
-#include <cstdlib>
 #include <limits>
 #include <numbers>
 #include <vector>
@@ -154,21 +153,16 @@ std::vector<float> beats_of(const Band& band, const std::vector<float>& window) 
     return beats;
 }
 
-/// In place; kTransformSteps long.
-void transform(cv::Mat& values) {
-    cv::dft(values, values);
-}
-
 using Power = std::vector<float>;
 
-/// Power spectra of two real bands from one transform, bins up to half the rate.
-std::array<Power, 2> beat_spectra(const std::vector<float>& first, const std::vector<float>* second) {
+/// Power spectra of two real bands from one transform, bins up to half the rate; `second` may be empty.
+std::array<Power, 2> beat_spectra(const std::vector<float>& first, const std::vector<float>& second) {
     cv::Mat both = cv::Mat::zeros(1, static_cast<int>(kTransformSteps), CV_32FC2);
     auto* values = both.ptr<Complex>();
     for (std::size_t i = 0; i < first.size(); ++i) {
-        values[i] = {first[i], second == nullptr ? 0 : (*second)[i]};
+        values[i] = {first[i], second.empty() ? 0 : second[i]};
     }
-    transform(both);
+    cv::dft(both, both);
     std::array<Power, 2> power{Power(kTransformSteps / 2 + 1), Power(kTransformSteps / 2 + 1)};
     values = both.ptr<Complex>();
     for (std::size_t bin = 0; bin <= kTransformSteps / 2; ++bin) {
@@ -187,7 +181,7 @@ Power tone_spectrum(const Band& band, const std::vector<float>& window) {
     for (std::size_t i = 0; i < band.wave.size(); ++i) {
         values[i] = band.wave[i] * (window[i] / std::sqrt(around[i]));
     }
-    transform(even);
+    cv::dft(even, even);
     Power power(kTransformSteps);
     std::transform(even.ptr<Complex>(), even.ptr<Complex>() + kTransformSteps, power.begin(),
                    [](const Complex& value) { return std::norm(value); });
@@ -227,11 +221,8 @@ float beats_at(double rate_hz, const std::vector<Power>& spectra) {
     double sum = 0;
     const int multiples = static_cast<int>(kHighestBeat_hz / rate_hz);
     for (const Power& spectrum : spectra) {
-        const int last = static_cast<int>(spectrum.size()) - 1;
-        const auto at = [&](int bin) {
-            const int inside = std::abs(bin);
-            return spectrum[static_cast<std::size_t>(inside <= last ? inside : 2 * last - inside)];
-        };
+        // The neighbours of 40 and of 990 Hz lie inside.
+        const auto at = [&](int bin) { return spectrum[static_cast<std::size_t>(bin)]; };
         for (int multiple = 1; multiple <= multiples; ++multiple) {
             sum += ratio_at(static_cast<int>(std::lround(multiple * rate_hz / kBin_hz)), at);
         }
@@ -268,7 +259,7 @@ FrameRateTraces frame_rate_traces(std::span<const float> samples) {
     for (std::size_t band = 0; band < kBands; band += 2) {
         const bool pair = band + 1 < kBands;
         const std::vector<float> second = pair ? beats_of(bands[band + 1], window) : std::vector<float>{};
-        std::array<Power, 2> spectra = beat_spectra(beats_of(bands[band], window), pair ? &second : nullptr);
+        std::array<Power, 2> spectra = beat_spectra(beats_of(bands[band], window), second);
         beats.push_back(std::move(spectra[0]));
         if (pair) {
             beats.push_back(std::move(spectra[1]));

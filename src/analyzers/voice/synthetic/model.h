@@ -31,8 +31,8 @@ struct Score {
     /// What speaks for each: the parts of the smoothness, whose sum and the offset make it, and the roughness, each
     /// weighed by how much of the odds it makes; then the traces.
     std::array<double, kCues> cues{};
-    /// For each of features::voice::kFrameRates_hz how far its traces stand out of what recordings have there: twice the
-    /// weighted mean of the standard scores of beats and tones, less the rate's handicap.
+    /// For each of features::voice::kFrameRates_hz how far its traces stand out of what recordings have there: twice
+    /// the weighted mean of the standard scores of beats and tones, less the rate's handicap.
     std::array<double, features::voice::kFrameRates> rates{};
 };
 
