@@ -139,6 +139,7 @@ struct VoiceRows {
     std::vector<double> start_s, end_s, conditions;
     std::vector<std::string> contents;
     std::vector<float> statistics;
+    voice::ConstantQ transform;
 
     void add(const voice::Window& window) {
         start_s.push_back(window.start_s);
@@ -147,7 +148,7 @@ struct VoiceRows {
         conditions.insert(conditions.end(), {c.level_db, c.active_share, c.active_s, c.voiced_share, c.pitch_spread,
                                              c.steady_share, c.syllable_movement_db, c.snr_db, c.bandwidth_hz});
         contents.emplace_back(voice::name_of(voice::content_of(c)));
-        const voice::Statistics numbers = voice::window_statistics(window.frames);
+        const voice::Statistics numbers = voice::window_statistics(window, transform);
         statistics.insert(statistics.end(), numbers.begin(), numbers.end());
     }
 };
@@ -227,7 +228,7 @@ channels of 8 bits, or one that EXIF says is turned; UsageError: under 16 px on 
 
 samples: float32 (n,), -1 to 1, one channel, 16 kHz (VOICE_RATE_HZ), finite, C-contiguous. Under one second there is
 no window. Returns start (s), end (s), content ("speech", "silence", ...), condition, float64 (n, 9), its columns
-named by VOICE_CONDITION, and statistics, float32 (n, 342).)");
+named by VOICE_CONDITION, and statistics, float32 (n, 486).)");
 }
 
 }  // namespace bonafide::python

@@ -56,6 +56,7 @@ struct Writer final : media::StreamSink {
     bool images = false;
     std::vector<float> samples;  // filled where a vocoder takes them
     std::size_t windows = 0;
+    voice::ConstantQ transform;
     voice::WindowStream stream{[this](const voice::Window& window) { write(window); }};
 
     Writer(std::ofstream& file, float number, Vocoder through, bool frames)
@@ -93,7 +94,7 @@ struct Writer final : media::StreamSink {
             row.insert(row.end(), image.logarithms.begin(), image.logarithms.end());
             row.insert(row.end(), image.active.begin(), image.active.end());
         } else {
-            const voice::Statistics statistics = voice::window_statistics(window.frames);
+            const voice::Statistics statistics = voice::window_statistics(window, transform);
             row.insert(row.end(), statistics.begin(), statistics.end());
             const voice::FrameRateTraces traces = voice::frame_rate_traces(window.samples);
             row.insert(row.end(), traces.beats.begin(), traces.beats.end());

@@ -7,6 +7,7 @@ import numpy
 
 import frame_rates
 import linear
+import windows
 
 CONFIG = json.loads((pathlib.Path(__file__).parent / "config.json").read_text())
 
@@ -51,13 +52,15 @@ class Heard:
 
 
 class Movement:
-    """The two directions whose odds are added: smoothness of today's generators, roughness of simple vocoders."""
+    """The odds of three kinds of synthetic speech, added up: smooth as today's generators, rough as simple vocoders, and such as moves
+    like recordings."""
 
     def __init__(self, smooth, rough):
         self.smooth, self.rough = smooth, rough
 
     def scores(self, heard):
-        return numpy.logaddexp(self.smooth.scores(heard.statistics), numpy.minimum(self.rough.scores(heard.statistics), CONFIG["most_rough"]))
+        rough = numpy.minimum(self.rough.scores(heard.statistics), CONFIG["most_rough"])
+        return numpy.logaddexp(numpy.logaddexp(self.smooth.scores(heard.statistics), rough), CONFIG["as_recorded"])
 
 
 class Judgement:
@@ -88,7 +91,8 @@ def movement(copies):
         recorded = rows & (table.spoof == 0)
         known = numpy.isin(copies.source, numpy.unique(table.source[rows]))
         rough = linear.fit_roughness(
-            smooth, table.statistics[recorded], table.source[recorded], table.condition[recorded], copies.statistics[known], copies.source[known], CONFIG["ridge"], CONFIG["spared"]
+            smooth, table.statistics[recorded], table.source[recorded], table.condition[recorded], copies.statistics[known], copies.source[known], CONFIG["ridge"], CONFIG["spared"],
+            windows.WITHOUT_CONSTANT_Q,  # with them a vocoder that taught nothing is found less often
         )
         return Movement(smooth, rough)
 

@@ -63,12 +63,11 @@ def log_odds(scores, spoof, weights, steps=100):
     return slope, offset
 
 
-def fit_roughness(model, features, source, condition, copies, copies_source, ridge, spared):
+def fit_roughness(model, features, source, condition, copies, copies_source, ridge, spared, size):
     """Direction that parts recordings (`features`, of `source`) from their own copies through a vocoder, inside each source, on the
-    standard scores of `model`. Its log odds are 0 at the score that only the share `spared` of the recordings reaches in the condition
+    first `size` standard scores of `model`: the other weights are 0. Its log odds are 0 at the score that only the share `spared` of the recordings reaches in the condition
     where most do: AAC of few bits roughens."""
-    recorded, copied = model.standard(features), model.standard(copies)
-    size = features.shape[1]
+    recorded, copied = model.standard(features)[:, :size], model.standard(copies)[:, :size]
     scatter, difference, groups = numpy.zeros((size, size)), [], 0
     for name in numpy.unique(copies_source):
         pair = [recorded[source == name], copied[copies_source == name]]
@@ -86,6 +85,7 @@ def fit_roughness(model, features, source, condition, copies, copies_source, rid
     distance = numpy.mean(difference, 0) @ weight / inside
     slope = distance / inside
     zero = max(numpy.quantile(recorded[condition == kind] @ weight, 1 - spared) for kind in numpy.unique(condition))
+    weight = numpy.concatenate([weight, numpy.zeros(features.shape[1] - size)])
     return LinearModel(model.mean, model.scale, slope * weight, -slope * zero, model.clip)
 
 

@@ -59,7 +59,25 @@ def statistics(samples):
     frequency = numpy.fft.rfftfreq(512, HOP / RATE)
     bands = numpy.array([spectrum[(frequency >= a) & (frequency < b)].sum(0) + 1e-9 for a, b in zip(EDGES_HZ, EDGES_HZ[1:])])
     out.append(numpy.log(bands / bands.sum(0)).ravel())
+    rows = constant_q(samples)
+    rows = cosine_transform(numpy.log(rows + numpy.percentile(rows.sum(1), 95) * 10 ** (-FLOOR_DB / 10) / rows.shape[1]), 48)
+    for _ in range(3):
+        out.append(numpy.log(rows[kept[6:-6]].std(0) + 1e-6))
+        rows = numpy.diff(rows, axis=0, prepend=rows[:1])
     return numpy.concatenate(out)
+
+
+def constant_q(samples):
+    """Powers of 120 tones, 24 an octave from 250 Hz on, each under a Hann window of 34 periods (at most 2,044 samples) around the frame's middle."""
+    middles = numpy.arange(6, (len(samples) - FRAME) // HOP + 1 - 6) * HOP + FRAME // 2
+    out = []
+    for tone in 250 * 2 ** (numpy.arange(120) / 24):
+        step = 4 if tone < 1091 else 1  # the low half is computed at a quarter of the rate
+        half = step * int(min(RATE / step / tone / (2 ** (1 / 24) - 1) / 2, 255))
+        n = numpy.arange(-half, half + 1)
+        kernel = (0.5 + 0.5 * numpy.cos(numpy.pi * n / half)) / len(n) * numpy.exp(-2j * numpy.pi * tone * n / RATE)
+        out.append(numpy.abs(samples[middles[:, None] + n] @ kernel) ** 2)
+    return numpy.stack(out, 1)
 
 
 RATES = [40, 22050 / 512, 46.875, 50, 62.5, 200 / 3, 75, 80, 22050 / 256, 93.75, 100, 125]
@@ -88,12 +106,14 @@ def frame_rate_traces(samples, rates=RATES):
         bins = numpy.round(numpy.arange(1, int(990 / rate) + 1) * rate / 2000 * 8192).astype(int)
         others = numpy.abs(bins[:, None] + NEIGHBOURS)
         others = numpy.where(others > 4096, 8192 - others, others)
-        traces[0].append(numpy.minimum(beats[bins] / numpy.median(beats[others], axis=1), 8).mean())
+        ratios = numpy.minimum(beats[bins] / numpy.median(beats[others], axis=1), 8).mean(1)
+        traces[0].append(numpy.average(ratios, weights=numpy.arange(1, len(bins) + 1) ** -0.5))
         tone = numpy.arange(int(numpy.ceil(1500 / rate)), int(7750 / rate) + 1) * rate
         band = numpy.clip(numpy.floor(tone / 500 + 0.5).astype(int), 3, 15) - 3
         bins = numpy.round(tone % 2000 / 2000 * 8192).astype(int) % 8192
         others = (bins[:, None] + NEIGHBOURS) % 8192
-        traces[1].append(numpy.minimum(tones[bins, band] / numpy.median(tones[others, band[:, None]], axis=1), 8).mean())
+        ratios = numpy.minimum(tones[bins, band] / numpy.median(tones[others, band[:, None]], axis=1), 8)
+        traces[1].append(numpy.average(ratios, weights=tone**0.5))
     return traces
 
 

@@ -228,10 +228,11 @@ def save(model, path):
     direction = lambda weight, offset: {"offset": float(f"{offset:.6g}"), "weight": numbers(weight)}
     smooth, rough = model.movement.smooth, model.movement.rough
     document = {
-        "schema": "bonafide.voice_linear/4",
-        "statistics": "features/voice/statistics, 342 numbers",
+        "schema": "bonafide.voice_linear/5",
+        "statistics": "features/voice/statistics, 486 numbers",
         "clip": smooth.clip,
         "most_rough": CONFIG["most_rough"],
+        "as_recorded": CONFIG["as_recorded"],
         "mean": numbers(smooth.mean),
         "scale": numbers(smooth.scale),
         "rough": direction(rough.weight, rough.offset),
@@ -275,23 +276,31 @@ def main():
     scores = scores_without(table, models)
     report(log, "As shipped, all sources, one left out", table, scores, True)
     moved = without(lambda model: model.movement)
-    report(log, "Movement alone (version 4), all sources, one left out", table, moved, False)
+    report(log, "Movement alone, all sources, one left out", table, moved, False)
     report_gain(log, "Against movement alone, one source left out", table, moved, scores)
     report(log, "Smoothness alone, all sources, one left out", table, without(lambda model: Alone(model.movement.smooth, "statistics")), False)
     report(log, "Traces alone, all sources, one left out", table, without(lambda model: Alone(model.traces, "traces")), True)
     grouped = leave_groups_out(table, judging.judgement(learned))
     report(log, "As shipped, all sources, a group of corpora left out", table, grouped, False)
     moved = leave_groups_out(table, judging.movement(learned))
-    report(log, "Movement alone (version 4), a group of corpora left out", table, moved, False)
+    report(log, "Movement alone, a group of corpora left out", table, moved, False)
     report_gain(log, "Against movement alone, a group of corpora left out", table, moved, grouped)
     report_shares(log, table, models)
-    for title, fit, of, allowed in (
-        ("Recipe LRc, all sources", judging.recipe, "statistics", True),
-        ("Smoothness, permissive sources", judging.mixture, "statistics", permissive),
-        ("Traces alone, permissive sources", judging.traces, "traces", permissive),
+    fewer, fewer_learned = windows.without_constant_q(table), windows.without_constant_q(learned)
+    for left_out, judge, all_scores in (
+        ("one source", lambda fit: scores_without(fewer, fitted_without(fewer, fit)), scores),
+        ("a group of corpora", lambda fit: leave_groups_out(fewer, fit), grouped),
     ):
-        fitted = {name: Alone(model, of) for name, model in fitted_without(table, fit, allowed).items()}
-        report(log, title + ", one left out", table, scores_without(table, fitted), False)
+        fewer_scores = judge(judging.judgement(fewer_learned))
+        report(log, f"Without the constant-Q cepstra, {left_out} left out", table, fewer_scores, False)
+        report_gain(log, f"Against the same without the constant-Q cepstra, {left_out} left out", table, fewer_scores, all_scores)
+    for title, part, fit, of, allowed in (
+        ("Recipe LRc, all sources", fewer, judging.recipe, "statistics", True),
+        ("Smoothness, permissive sources", table, judging.mixture, "statistics", permissive),
+        ("Traces alone, permissive sources", table, judging.traces, "traces", permissive),
+    ):
+        fitted = {name: Alone(model, of) for name, model in fitted_without(part, fit, allowed).items()}
+        report(log, title + ", one left out", table, scores_without(part, fitted), False)
     shortcut_audit(log, manifest, table, scores)
     knots = curve(log, table, scores)
     report_copies(log, table, models, copies, knots[-3][0])

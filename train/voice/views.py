@@ -18,7 +18,7 @@ import measures
 import windows
 from judging import CONFIG, Table
 
-FAMILIES = [range(0, 90), range(90, 150), range(150, 222), range(222, 342)]  # linear, high, mel cepstra, modulation
+FAMILIES = [range(0, 90), range(90, 150), range(150, 222), range(222, 342), range(342, 486)]  # linear, high, mel cepstra, modulation, constant-Q cepstra
 ORDERS = [[n for family, each in ((FAMILIES[0], 30), (FAMILIES[1], 20), (FAMILIES[2], 24)) for n in family if (n - family[0]) // each == order] for order in range(3)]
 
 

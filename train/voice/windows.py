@@ -6,7 +6,8 @@ import subprocess
 import numpy
 
 CONDITION = ["level_db", "active_share", "voiced_share", "pitch_spread", "steady_share", "syllable_movement_db", "snr_db", "bandwidth_hz"]
-STATISTICS = 342
+STATISTICS = 486
+WITHOUT_CONSTANT_Q = 342  # of these, the first
 TRACES = 24  # beats, then tones, of the frame rates
 COLUMNS = 3 + len(CONDITION) + 1 + STATISTICS + TRACES
 
@@ -39,6 +40,13 @@ def extract(program, list_path, out_path, *vocoder):
             subprocess.run([program, str(out_path) + ".part", *vocoder], stdin=files, check=False)
         (out_path.parent / (out_path.name + ".part")).rename(out_path)
     return Windows(out_path)
+
+
+def without_constant_q(windows):
+    """What has `statistics`, with those alone that come before the constant-Q cepstra."""
+    part = copy.copy(windows)
+    part.statistics = windows.statistics[:, :WITHOUT_CONSTANT_Q]
+    return part
 
 
 class Copies:

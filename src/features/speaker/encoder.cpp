@@ -3,6 +3,7 @@
 #include "base/ensure.h"
 #include "features/speaker/mel.h"
 #include "features/voice/frames.h"
+#include "features/voice/samples.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +22,7 @@ constexpr double kMostGain = 1000;
 float gain_of(std::span<const float> samples) {
     double squares = 0;
     for (const float sample : samples) {
-        const double value = std::isfinite(sample) ? std::clamp(sample, -100.0F, 100.0F) : 0;
+        const double value = voice::usable(sample);
         squares += value * value;
     }
     const double level = std::sqrt(squares / static_cast<double>(samples.size()));

@@ -6,6 +6,7 @@
 
 #include "base/ensure.h"
 #include "features/voice/frames.h"
+#include "features/voice/samples.h"
 
 #include <opencv2/core.hpp>
 
@@ -83,7 +84,7 @@ MelFrame mel_frame(std::span<const float> samples, float gain) {
     cv::Mat in(1, static_cast<int>(kSamples), CV_32F), spectrum;
     auto* values = in.ptr<float>();
     for (std::size_t i = 0; i < kSamples; ++i) {
-        const float value = std::isfinite(samples[i]) ? std::clamp(samples[i], -100.0F, 100.0F) : 0;
+        const float value = voice::usable(samples[i]);
         values[i] = value * gain * tables().window[i];
     }
     cv::dft(in, spectrum);

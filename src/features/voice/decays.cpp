@@ -14,6 +14,7 @@
 
 #include "features/voice/frames.h"
 #include "features/voice/power_spectrum.h"
+#include "features/voice/samples.h"
 
 #include <opencv2/core.hpp>
 
@@ -110,9 +111,8 @@ std::size_t DecayBlock::measured() const {
 void DecayStream::add(std::span<const float> samples) {
     const auto before = static_cast<std::ptrdiff_t>(waiting_.size());
     waiting_.resize(waiting_.size() + samples.size());
-    std::transform(samples.begin(), samples.end(), waiting_.begin() + before, [](float sample) {
-        return std::isfinite(sample) ? std::clamp(sample, -100.0F, 100.0F) : 0.0F;  // files of floats may hold anything
-    });
+    std::transform(samples.begin(), samples.end(), waiting_.begin() + before,
+                   [](float sample) { return usable(sample); });
     std::size_t at = 0;
     for (; at + kTransformSamples <= waiting_.size(); at += kHop) {
         take_frame(std::span(waiting_).subspan(at, kTransformSamples));

@@ -13,6 +13,7 @@
 #include "features/voice/frame_rates.h"
 
 #include "features/voice/frames.h"
+#include "features/voice/samples.h"
 
 #include <opencv2/core.hpp>
 
@@ -21,6 +22,7 @@
 #include <complex>
 #include <limits>
 #include <numbers>
+#include <numeric>
 #include <vector>
 
 namespace bonafide::features::voice {
@@ -35,9 +37,9 @@ constexpr std::size_t kLeastSteps = 400;
 constexpr std::size_t kStepsAtATime = 256;  // what stays in the cache
 
 // Bands 500 Hz apart, a Hann window wide, around 1.5 to 7.5 kHz.
-constexpr std::size_t kBands = 13;
-constexpr double kBandApart_hz = 500;
-constexpr std::size_t kFirstBand = 3;
+constexpr std::size_t kBands = kFrameRateBands;
+constexpr double kBandApart_hz = kFrameRateBandsApart_hz;
+constexpr auto kFirstBand = static_cast<std::size_t>(kFirstFrameRateBand_hz / kFrameRateBandsApart_hz);
 constexpr std::size_t kSliceBinsABand = 2;
 
 constexpr double kHighestBeat_hz = 990;
@@ -74,9 +76,7 @@ std::vector<Band> bands_of(std::span<const float> samples) {
     const std::size_t steps = std::min((samples.size() - kSliceSamples) / kStepSamples + 1, kTransformSteps);
     std::vector<Band> bands(kBands, {std::vector<Complex>(steps), std::vector<float>(steps)});
     std::vector<float> clean((steps - 1) * kStepSamples + kSliceSamples);
-    // Floating-point files may hold anything.
-    std::transform(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(clean.size()), clean.begin(),
-                   [](float sample) { return std::isfinite(sample) ? std::clamp(sample, -100.0F, 100.0F) : 0; });
+    std::transform(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(clean.size()), clean.begin(), usable);
     cv::Mat slices(static_cast<int>(kStepsAtATime), static_cast<int>(kSliceSamples), CV_32F), spectra;
     double sum = 0;
     for (std::size_t first = 0; first < steps; first += kStepsAtATime) {
@@ -217,33 +217,57 @@ float ratio_at(int bin, At at) {
     return std::min((at(bin) + kLeastPower) / (median_of(neighbours) + kLeastPower), kMostRatio);
 }
 
-float beats_at(double rate_hz, const std::vector<Power>& spectra) {
-    double sum = 0;
+/// Weighted means of what stands out, in each band and in all.
+class Means {
+  public:
+    void add(std::size_t band, double weight, float ratio) {
+        sums_[band] += weight * static_cast<double>(ratio);
+        weights_[band] += weight;
+    }
+    float of(std::size_t band) const {
+        return weights_[band] > 0 ? static_cast<float>(sums_[band] / weights_[band]) : 0;
+    }
+    float all() const {
+        return static_cast<float>(std::accumulate(sums_.begin(), sums_.end(), 0.0) /
+                                  std::accumulate(weights_.begin(), weights_.end(), 0.0));
+    }
+
+  private:
+    std::array<double, kBands> sums_{}, weights_{};
+};
+
+/// Low multiples weigh more: a network's frames end more softly than clicks do, so that beats fade with their order.
+Means beats_at(double rate_hz, const std::vector<Power>& spectra) {
+    Means means;
     const int multiples = static_cast<int>(kHighestBeat_hz / rate_hz);
-    for (const Power& spectrum : spectra) {
+    for (std::size_t band = 0; band < kBands; ++band) {
         // The neighbours of 40 and of 990 Hz lie inside.
-        const auto at = [&](int bin) { return spectrum[static_cast<std::size_t>(bin)]; };
+        const auto at = [&](int bin) { return spectra[band][static_cast<std::size_t>(bin)]; };
         for (int multiple = 1; multiple <= multiples; ++multiple) {
-            sum += ratio_at(static_cast<int>(std::lround(multiple * rate_hz / kBin_hz)), at);
+            means.add(band, 1 / std::sqrt(static_cast<double>(multiple)),
+                      ratio_at(static_cast<int>(std::lround(multiple * rate_hz / kBin_hz)), at));
         }
     }
-    return static_cast<float>(sum / (multiples * static_cast<double>(spectra.size())));
+    return means;
 }
 
-/// Each tone is looked for in the band nearest to it.
-float tones_at(double rate_hz, const std::vector<Power>& spectra) {
-    double sum = 0;
+/// Each tone is looked for in the band nearest to it. High tones weigh more: the voice covers them less, and hum and
+/// interference, which ring at multiples too, fade upwards.
+Means tones_at(double rate_hz, const std::vector<Power>& spectra) {
+    Means means;
     const int first = static_cast<int>(std::ceil(kLowestTone_hz / rate_hz));
     const int last = static_cast<int>(kHighestTone_hz / rate_hz);
     for (int multiple = first; multiple <= last; ++multiple) {
         const double tone_hz = multiple * rate_hz;
         const auto nearest = static_cast<std::size_t>(std::lround(tone_hz / kBandApart_hz));
-        const Power& spectrum = spectra[std::clamp(nearest, kFirstBand, kFirstBand + kBands - 1) - kFirstBand];
+        const std::size_t band = std::clamp(nearest, kFirstBand, kFirstBand + kBands - 1) - kFirstBand;
+        const Power& spectrum = spectra[band];
         const int size = static_cast<int>(spectrum.size());
         const int bin = static_cast<int>(std::lround(std::fmod(tone_hz, kSteps_hz) / kBin_hz)) % size;
-        sum += ratio_at(bin, [&](int each) { return spectrum[static_cast<std::size_t>((each + size) % size)]; });
+        means.add(band, std::sqrt(tone_hz),
+                  ratio_at(bin, [&](int each) { return spectrum[static_cast<std::size_t>((each + size) % size)]; }));
     }
-    return static_cast<float>(sum / (last - first + 1));
+    return means;
 }
 
 }  // namespace
@@ -269,8 +293,12 @@ FrameRateTraces frame_rate_traces(std::span<const float> samples) {
         tones.push_back(tone_spectrum(band, window));
     }
     for (std::size_t rate = 0; rate < kFrameRates; ++rate) {
-        traces.beats[rate] = beats_at(kFrameRates_hz[rate], beats);
-        traces.tones[rate] = tones_at(kFrameRates_hz[rate], tones);
+        const Means beating = beats_at(kFrameRates_hz[rate], beats), ringing = tones_at(kFrameRates_hz[rate], tones);
+        traces.beats[rate] = beating.all();
+        traces.tones[rate] = ringing.all();
+        for (std::size_t band = 0; band < kBands; ++band) {
+            traces.bands[rate][band] = (beating.of(band) + ringing.of(band)) / 2;
+        }
     }
     return traces;
 }

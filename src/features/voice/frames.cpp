@@ -9,6 +9,7 @@
 
 #include "features/voice/mel_scale.h"
 #include "features/voice/power_spectrum.h"
+#include "features/voice/samples.h"
 
 #include <opencv2/core.hpp>
 
@@ -138,8 +139,7 @@ Frame analyse_frame(std::span<const float> samples) {
     auto* values = in.ptr<float>();
     double sum = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        // Floating-point files may hold anything.
-        values[i] = std::isfinite(samples[i]) ? std::clamp(samples[i], -100.0F, 100.0F) : 0;
+        values[i] = usable(samples[i]);
         sum += values[i];
     }
     const auto mean = static_cast<float>(count == 0 ? 0 : sum / static_cast<double>(count));

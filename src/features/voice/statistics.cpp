@@ -4,6 +4,9 @@
 // "A comparison of features for synthetic speech detection" (Interspeech 2015). Modulation spectrum of synthetic
 // speech: Takamichi, Toda, Neubig, Sakti and Nakamura, "A postfilter to modify the modulation spectrum in HMM-based
 // speech synthesis" (ICASSP 2014): generated speech moves less than natural speech, more so the faster the movement.
+// Constant-Q cepstra: Todisco, Delgado and Evans (Computer Speech & Language 45, 2017), here of the bands as they lie,
+// evenly on a scale of octaves, and not resampled to even steps in Hz: so coefficients from about 20 on follow the
+// voice's harmonics, which the other banks do not resolve.
 // Deviations: means are left out, since they say which microphone and which voice it was; standard deviations stand in
 // for whole distributions; deltas are plain differences; band powers get a floor that follows the loudness. Limits:
 // noise fills the valleys of the spectrum and moves from frame to frame like natural speech.
@@ -21,6 +24,7 @@ namespace {
 constexpr float kGate_db = 30;
 constexpr float kFloor_db = 70;  // below the loud frames: emptier than that is empty, whatever the loudness
 constexpr float kLeastDeviation = 1e-6F;
+constexpr float kLeastPower = 1e-15F;  // in digital silence
 constexpr float kLeastMovement = 1e-9F;
 constexpr std::size_t kModulationTransform = 512;
 constexpr std::array<double, kModulationBands + 1> kModulationEdges_hz = {0.5, 2, 4, 8, 16, 32, 50};
@@ -92,6 +96,31 @@ float* cepstral_deviations(const cv::Mat& logarithms_of_bands, const cv::Mat& co
     return out;
 }
 
+/// `kept`: frames of the window. Writes nothing where none of them has a row.
+void constant_q_deviations(const cv::Mat& powers, const std::vector<int>& kept, float* out) {
+    static const cv::Mat cosines = cosine_rows(kConstantQCoefficients, kConstantQBins);
+    std::vector<int> rows;
+    for (const int frame : kept) {
+        const int row = frame - static_cast<int>(kConstantQMargin);
+        if (row >= 0 && row < powers.rows) {
+            rows.push_back(row);
+        }
+    }
+    if (rows.empty()) {
+        return;
+    }
+    std::vector<float> levels(static_cast<std::size_t>(powers.rows));
+    for (int row = 0; row < powers.rows; ++row) {
+        levels[static_cast<std::size_t>(row)] = static_cast<float>(cv::sum(powers.row(row))[0]);
+    }
+    const float floor =
+        quantile(std::move(levels), 0.95) * std::pow(10.0F, -0.1F * kFloor_db) / static_cast<float>(kConstantQBins) +
+        kLeastPower;
+    cv::Mat logarithms;
+    cv::log(powers + floor, logarithms);
+    cepstral_deviations(logarithms, cosines, rows, out);
+}
+
 void modulation_shares(const cv::Mat& mel_logarithms, float* out) {
     const int frames = mel_logarithms.rows;
     cv::Mat movement =
@@ -153,7 +182,8 @@ float quantile(std::vector<float> values, double share) {
     return values[low] + static_cast<float>(place - static_cast<double>(low)) * (values[high] - values[low]);
 }
 
-Statistics window_statistics(std::span<const Frame> frames) {
+Statistics window_statistics(const Window& window, ConstantQ& transform) {
+    const std::span<const Frame> frames = window.frames;
     Statistics result{};
     if (frames.size() < 3 || frames.size() > kLongestWindowFrames) {
         return result;
@@ -178,6 +208,7 @@ Statistics window_statistics(std::span<const Frame> frames) {
     out = cepstral_deviations(logarithms(frames, &Frame::high, floor), high_cosines, kept, out);
     out = cepstral_deviations(mel, mel_cosines, kept, out);
     modulation_shares(mel, out);
+    constant_q_deviations(transform.of(window), kept, out + kModulationBands * kModulationChannels);
     return result;
 }
 
@@ -194,6 +225,13 @@ StatisticKind statistic_kind(std::size_t number) {
             return kind;
         }
         number -= 3 * coefficients;
+    }
+    if (number >= kModulationBands * kModulationChannels) {
+        number -= kModulationBands * kModulationChannels;
+        kind.family = Family::kConstantQ;
+        kind.order = number / kConstantQCoefficients;
+        kind.index = number % kConstantQCoefficients;
+        return kind;
     }
     kind.family = Family::kModulation;
     kind.band = number / kModulationChannels;

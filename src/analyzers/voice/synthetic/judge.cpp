@@ -90,7 +90,7 @@ void Judge::take(const features::voice::Window& window) {
         traces_.reset();
         return;
     }
-    const Score score = model_.score(features::voice::window_statistics(window.frames), traces_of(window));
+    const Score score = model_.score(features::voice::window_statistics(window, constant_q_), traces_of(window));
     const bool first = counts_.front() == 1;
     strongest_ = first ? score.log_odds : std::max(strongest_, score.log_odds);
     score_sum_ += score.log_odds;

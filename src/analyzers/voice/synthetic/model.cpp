@@ -54,6 +54,8 @@ const char* words_of(Cue cue) {
             return "the rhythm of syllables";
         case Cue::kFastRhythm:
             return "movement faster than syllables";
+        case Cue::kHarmonics:
+            return "how the harmonics of the voice move";
         case Cue::kRoughness:
             return "the roughness that speech has when a simple vocoder rebuilds it";
         case Cue::kFrameRate:
@@ -67,6 +69,9 @@ Cue cue_of(std::size_t statistic) {
     const features::voice::StatisticKind kind = features::voice::statistic_kind(statistic);
     if (kind.family == Family::kModulation) {
         return kind.band < 3 ? Cue::kSlowRhythm : Cue::kFastRhythm;  // below and above 8 Hz
+    }
+    if (kind.family == Family::kConstantQ) {
+        return Cue::kHarmonics;
     }
     if (kind.family == Family::kHigh) {
         return kind.order == 0 ? Cue::kHighExtent : Cue::kHighMotion;
@@ -142,17 +147,18 @@ Result<LinearModel::Traces> LinearModel::traces_in(const nlohmann::json& documen
 
 Result<LinearModel> LinearModel::parse(std::string_view text) {
     const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
-    if (!document.is_object() || !document.contains("schema") || document["schema"] != "bonafide.voice_linear/4") {
-        return invalid("is not a bonafide.voice_linear/4 document");
+    if (!document.is_object() || !document.contains("schema") || document["schema"] != "bonafide.voice_linear/5") {
+        return invalid("is not a bonafide.voice_linear/5 document");
     }
     LinearModel model;
     const auto clip = number_in(document, "clip");
-    const auto most_rough = number_in(document, "most_rough");
-    if (!clip || *clip <= 0 || !most_rough) {
+    const auto most_rough = number_in(document, "most_rough"), as_recorded = number_in(document, "as_recorded");
+    if (!clip || *clip <= 0 || !most_rough || !as_recorded) {
         return invalid("lacks a number");
     }
     model.clip_ = *clip;
     model.most_rough_ = *most_rough;
+    model.as_recorded_ = *as_recorded;
     auto common = standard_in(document);
     auto rough = direction_in(document, "rough");
     if (!common || !rough) {
@@ -253,12 +259,14 @@ Score LinearModel::score(const features::voice::Statistics& statistics,
     result.smoothness = std::accumulate(result.cues.begin(), result.cues.end(), result.offset);
     result.roughness =
         std::min(std::inner_product(common.begin(), common.end(), rough_.weight.begin(), rough_.offset), most_rough_);
-    // Sum of two odds, from the larger one so that nothing overflows.
-    const double larger = std::max(result.smoothness, result.roughness);
-    const double movement = larger + std::log1p(std::exp(std::min(result.smoothness, result.roughness) - larger));
+    // Sum of three odds, from the largest one so that nothing overflows.
+    const double largest = std::max({result.smoothness, result.roughness, as_recorded_});
+    const double movement = largest + std::log(std::exp(result.smoothness - largest) +
+                                               std::exp(result.roughness - largest) + std::exp(as_recorded_ - largest));
+    const double share_of_smoothness = std::exp(result.smoothness - movement);
     const double share_of_roughness = std::exp(result.roughness - movement);
     for (double& cue : result.cues) {
-        cue *= 1 - share_of_roughness;
+        cue *= share_of_smoothness;
     }
     result.cues[static_cast<std::size_t>(Cue::kRoughness)] = share_of_roughness * result.roughness;
     judge_traces(traces, result);

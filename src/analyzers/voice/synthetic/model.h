@@ -14,8 +14,18 @@
 namespace bonafide::analyzers::voice {
 
 /// The parts of a score that a person can be told about.
-enum class Cue { kMotion, kHighMotion, kExtent, kHighExtent, kSlowRhythm, kFastRhythm, kRoughness, kFrameRate };
-inline constexpr std::size_t kCues = 8;
+enum class Cue {
+    kMotion,
+    kHighMotion,
+    kExtent,
+    kHighExtent,
+    kSlowRhythm,
+    kFastRhythm,
+    kHarmonics,
+    kRoughness,
+    kFrameRate
+};
+inline constexpr std::size_t kCues = 9;
 /// "frame-to-frame changes of the spectrum", ...
 const char* words_of(Cue cue);
 /// The part of the smoothness score that a statistic counts to; never kRoughness or kFrameRate.
@@ -29,20 +39,21 @@ struct Score {
     double roughness = 0;   ///< the log odds of speech rebuilt by a simple vocoder, which moves too much; limited above
     double traces = 0;      ///< what traces of any frame rate add to the log odds of the other two together; limited
     /// What speaks for each: the parts of the smoothness, whose sum and the offset make it, and the roughness, each
-    /// weighed by how much of the odds it makes; then the traces.
+    /// weighed by how much of the movement's odds it makes; then the traces.
     std::array<double, kCues> cues{};
     /// For each of features::voice::kFrameRates_hz how far its traces stand out of what recordings have there: twice
     /// the weighted mean of the standard scores of beats and tones, less the rate's handicap.
     std::array<double, features::voice::kFrameRates> rates{};
 };
 
-/// Weighted sums of standard scores, one for each way in which speech is made; their odds are added. Smoothness is
-/// judged by as many models as there were conditions in training (as it is, coded, noisy), each with a share that says
-/// how much the sound seems to be in that condition: coders and noise move scores and press them together. Traces of
-/// frame rates, which do not depend on how a voice moves, add to the log odds.
+/// Weighted sums of standard scores, one for each way in which speech is made; their odds are added, and those of
+/// speech that moves just as recordings do, which no sum can tell: natural movement is no proof of a person. Smoothness
+/// is judged by as many models as there were conditions in training (as it is, coded, noisy), each with a share that
+/// says how much the sound seems to be in that condition: coders and noise move scores and press them together. Traces
+/// of frame rates, which do not depend on how a voice moves, add to the log odds.
 class LinearModel {
   public:
-    /// Reads `bonafide.voice_linear/4` (JSON). kInvalid where a number is missing, not finite or a scale not positive.
+    /// Reads `bonafide.voice_linear/5` (JSON). kInvalid where a number is missing, not finite or a scale not positive.
     static Result<LinearModel> parse(std::string_view text);
     /// Finite for finite statistics and traces.
     Score score(const features::voice::Statistics& statistics, const features::voice::FrameRateTraces& traces) const;
@@ -81,7 +92,8 @@ class LinearModel {
     std::vector<double> shares_of(const Numbers& scores) const;
 
     double clip_ = 0;
-    double most_rough_ = 0;  // one odd moment must not speak for a whole recording
+    double most_rough_ = 0;   // one odd moment must not speak for a whole recording
+    double as_recorded_ = 0;  // log odds of synthetic speech that moves as recordings do
     Standard common_;
     Direction rough_;
     std::vector<Condition> conditions_;

@@ -70,7 +70,7 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
     static const analysis::AnalyzerDefinition definition = [] {
         analysis::AnalyzerDefinition made;
         made.id = "voice.synthetic";
-        made.version = 5;
+        made.version = 6;
         made.summary =
             "Whether a voice moves as recorded or as synthetic speech does, and whether it beats and rings at a "
             "rate at "
@@ -107,7 +107,7 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
         made.parameters = {
             {"least_signal_to_noise", "Below it a window is not judged", "dB", 0, 60, 25},
             {"least_bandwidth", "A window that ends below it is not judged", "Hz", 1000, 8000, 5000},
-            {"least_score", "From it on a window is pointed at", "log_odds", -10, 20, 0.6},
+            {"least_score", "From it on a window is pointed at", "log_odds", -10, 20, 1.15},
         };
         made.create = voice::create;
         return made;

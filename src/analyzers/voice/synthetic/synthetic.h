@@ -60,6 +60,7 @@ class Judge {
     std::array<double, kCues> cue_sums_{};
     std::array<double, features::voice::kFrameRates> rate_sums_{};
     std::vector<Segment> segments_;
+    features::voice::ConstantQ constant_q_;
     std::optional<features::voice::FrameRateTraces> traces_;  // of the latest window, or the one before it
     bool traces_stood_ = false;
 };

@@ -52,7 +52,8 @@ nlohmann::json condition(const char* name, double offset) {
 }
 
 nlohmann::json document(double weight = 0) {
-    nlohmann::json made = {{"schema", "bonafide.voice_linear/4"}, {"clip", 5}, {"most_rough", 1000}};
+    nlohmann::json made = {
+        {"schema", "bonafide.voice_linear/5"}, {"clip", 5}, {"most_rough", 1000}, {"as_recorded", -1000}};
     made["mean"] = std::vector<double>(kStatistics, 0);
     made["scale"] = std::vector<double>(kStatistics, 1);
     made["rough"] = direction(-50);  // never
@@ -175,13 +176,14 @@ TEST(VoiceSynthetic, EmitsWhatItDeclares) {
 TEST(VoiceModel, CuesAndOffsetMakeTheSmoothness) {
     const LinearModel model = shipped_model();
     const fixtures::Sound sound = fixtures::make_voice({4, 3});
+    features::voice::ConstantQ constant_q;
     features::voice::WindowStream stream([&](const features::voice::Window& window) {
-        const Score score = model.score(features::voice::window_statistics(window.frames),
+        const Score score = model.score(features::voice::window_statistics(window, constant_q),
                                         features::voice::frame_rate_traces(window.samples));
         const double movement = score.log_odds - score.traces;
-        const double share_of_roughness = std::exp(score.roughness - movement);
+        const double share_of_smoothness = std::exp(score.smoothness - movement);
         const auto roughness = score.cues.begin() + static_cast<std::ptrdiff_t>(Cue::kRoughness);
-        EXPECT_NEAR(std::accumulate(score.cues.begin(), roughness, 0.0) / (1 - share_of_roughness) + score.offset,
+        EXPECT_NEAR(std::accumulate(score.cues.begin(), roughness, 0.0) / share_of_smoothness + score.offset,
                     score.smoothness, 1e-6);
         EXPECT_GE(movement, score.smoothness);
         EXPECT_EQ(score.cues.back(), score.traces);
@@ -213,8 +215,9 @@ TEST(VoiceModel, HearsNoiseInTheSharesThatShip) {
     const auto noisy = static_cast<std::size_t>(std::find(names.begin(), names.end(), "noise30") - names.begin());
     const auto share = [&](double noise_db) {
         double found = 0;
+        features::voice::ConstantQ constant_q;
         features::voice::WindowStream stream([&](const features::voice::Window& window) {
-            found = model.shares(features::voice::window_statistics(window.frames))[noisy];
+            found = model.shares(features::voice::window_statistics(window, constant_q))[noisy];
         });
         stream.add(fixtures::make_voice({4, 3, 0, noise_db}).channels.front());
         stream.finish();
@@ -278,7 +281,8 @@ TEST(VoiceSynthetic, NamesTheRateAtWhichAVoiceWasBuilt) {
 
 TEST(VoiceModel, RefusesBrokenDocuments) {
     EXPECT_TRUE(LinearModel::parse(document().dump()).ok());
-    for (const char* key : {"schema", "clip", "most_rough", "mean", "scale", "rough", "conditions", "frame_rates"}) {
+    for (const char* key :
+         {"schema", "clip", "most_rough", "as_recorded", "mean", "scale", "rough", "conditions", "frame_rates"}) {
         nlohmann::json broken = document();
         broken.erase(key);
         EXPECT_FALSE(LinearModel::parse(broken.dump()).ok()) << key;
