@@ -126,6 +126,20 @@ std::string marks_of(const std::vector<Moment>& moments, double length_s) {
     return marks;
 }
 
+/// Outlines of the bands in which something was heard.
+std::string bands_of(const std::vector<Moment>& moments, const Exhibits::Spectrogram& spectrogram) {
+    std::string outlines;
+    for (std::size_t i = 0; i < std::min(moments.size(), kMostMarks); ++i) {
+        if (const auto band = band_on_picture(moments[i], spectrogram.maximum_hz)) {
+            outlines += "<rect class=\"band\" x=\"" + percent(moments[i].start_s, spectrogram.duration_s) + "\" y=\"" +
+                        percent(band->top, 1) + "\" width=\"" +
+                        percent(moments[i].end_s - moments[i].start_s, spectrogram.duration_s) + "\" height=\"" +
+                        percent(band->height, 1) + "\"/>";
+        }
+    }
+    return outlines;
+}
+
 /// Of a film, only what was heard is marked in the sound.
 std::vector<Moment> moments_of_sound(const Report& report, const std::vector<Moment>& moments) {
     std::vector<Moment> heard;
@@ -218,14 +232,17 @@ std::string sound_exhibit(const Exhibits& exhibits, const std::vector<Moment>& m
     if (exhibits.spectrogram) {
         const Exhibits::Spectrogram& spectrogram = *exhibits.spectrogram;
         const std::string top = escape_html(number(spectrogram.maximum_hz / 1000, 3)) + " kHz";
+        const std::string bands = bands_of(moments, spectrogram);
         content += "<h3>" + escape_html(phrases::kSpectrogram) +
                    "</h3>\n<figure><div class=\"sound spectrogram\"><img src=\"" + address_of(spectrogram.picture) +
                    "\" alt=\"Spectrogram of the sound from 0 to " + top +
                    "; brighter is louder\"><svg class=\"marks\" width=\"100%\" height=\"100%\" "
                    "aria-hidden=\"true\" focusable=\"false\">" +
-                   marks_of(moments, spectrogram.duration_s) + "</svg><span class=\"top\" aria-hidden=\"true\">" + top +
+                   marks_of(moments, spectrogram.duration_s) + bands +
+                   "</svg><span class=\"top\" aria-hidden=\"true\">" + top +
                    "</span><span class=\"bottom\" aria-hidden=\"true\">0</span></div>" + axis(spectrogram.duration_s) +
-                   "<figcaption>" + escape_html(phrases::kSpectrogramMeans) + "</figcaption></figure>\n";
+                   "<figcaption>" + escape_html(phrases::kSpectrogramMeans) +
+                   (bands.empty() ? "" : " " + escape_html(phrases::kMarkedBands)) + "</figcaption></figure>\n";
     }
     return content;
 }

@@ -36,6 +36,7 @@ inline constexpr std::string_view kFramesMean =
     "Evenly spread over the film, to recognise it by; not chosen for what was found.";
 inline constexpr std::string_view kWaveform = "Waveform";
 inline constexpr std::string_view kSpectrogram = "Spectrogram";
+inline constexpr std::string_view kMarkedBands = "Outlined: the band that speaks.";
 inline constexpr std::string_view kSpectrogramMeans = "Frequency upwards, time to the right, brighter is louder.";
 
 inline constexpr std::string_view kFindings = "What was found";

@@ -66,16 +66,38 @@ bool marks_examined(const Report& report) {
     return !report.provenance.marks.empty() || any_ran(report, "provenance.");
 }
 
+namespace {
+
+std::optional<std::pair<double, double>> band_of(const evidence::Finding& finding) {
+    const auto value_of = [&](std::string_view name) -> std::optional<double> {
+        const auto found = std::find_if(finding.measurements.begin(), finding.measurements.end(),
+                                        [&](const evidence::Measurement& each) { return each.name == name; });
+        return found == finding.measurements.end() ? std::nullopt : std::optional(found->value);
+    };
+    const std::optional<double> lowest = value_of(kLowestFrequency), highest = value_of(kHighestFrequency);
+    return lowest && highest && *lowest < *highest ? std::optional(std::pair(*lowest, *highest)) : std::nullopt;
+}
+
+}  // namespace
+
 std::vector<Moment> moments_of(const Report& report) {
     std::vector<Moment> moments;
     for (const evidence::Finding& finding : report.findings) {
         if (finding.outcome != evidence::Outcome::kRan || !finding.where.start_s) continue;
         const double start_s = *finding.where.start_s;
-        moments.push_back({&finding, start_s, std::max(start_s, finding.where.end_s.value_or(start_s))});
+        moments.push_back(
+            {&finding, start_s, std::max(start_s, finding.where.end_s.value_or(start_s)), band_of(finding)});
     }
     std::stable_sort(moments.begin(), moments.end(),
                      [](const Moment& a, const Moment& b) { return a.start_s < b.start_s; });
     return moments;
+}
+
+std::optional<BandOnPicture> band_on_picture(const Moment& moment, double maximum_hz) {
+    if (!moment.band_hz || !(moment.band_hz->first < maximum_hz)) return std::nullopt;
+    const double bottom = std::max(0.0, moment.band_hz->first / maximum_hz);
+    const double top = std::min(1.0, moment.band_hz->second / maximum_hz);
+    return BandOnPicture{1 - top, top - bottom};
 }
 
 }  // namespace bonafide::report

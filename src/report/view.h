@@ -4,6 +4,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bonafide::report {
@@ -37,9 +39,20 @@ bool marks_examined(const Report& report);
 struct Moment {
     const evidence::Finding* finding = nullptr;
     double start_s = 0, end_s = 0;
+    /// Where in the spectrum it was heard: the finding's measurements kLowestFrequency and kHighestFrequency (Hz),
+    /// where it has both.
+    std::optional<std::pair<double, double>> band_hz;
 };
+inline constexpr std::string_view kLowestFrequency = "lowest_frequency", kHighestFrequency = "highest_frequency";
 
 /// Every finding with a time, in the order of time.
 std::vector<Moment> moments_of(const Report& report);
+
+/// A band on a picture of the spectrum that reaches up to `maximum_hz`: shares of its height, from the top.
+struct BandOnPicture {
+    double top = 0, height = 0;
+};
+/// Nothing where the moment has no band, or one above the picture.
+std::optional<BandOnPicture> band_on_picture(const Moment& moment, double maximum_hz);
 
 }  // namespace bonafide::report

@@ -234,12 +234,33 @@ void draw_waveform(Sheet& sheet, const Exhibits::Waveform& wave, const std::vect
     if (!moments.empty()) caption(sheet, phrases::kMarkedMoments);
 }
 
+/// The bands in which something was heard, over a spectrogram `height` high. False where there are none.
+bool outline_bands(Sheet& sheet, const std::vector<Moment>& moments, const Exhibits::Spectrogram& spectrogram,
+                   double height) {
+    bool any = false;
+    cairo_t* painter = sheet.painter();
+    for (std::size_t i = 0; i < std::min(moments.size(), kMostMarks); ++i) {
+        const auto band = band_on_picture(moments[i], spectrogram.maximum_hz);
+        if (!band || spectrogram.duration_s <= 0) continue;
+        const double from = std::clamp(moments[i].start_s / spectrogram.duration_s, 0.0, 1.0) * sheet.width();
+        const double to = std::clamp(moments[i].end_s / spectrogram.duration_s, 0.0, 1.0) * sheet.width();
+        cairo_set_source_rgb(painter, 1, 1, 1);
+        cairo_set_line_width(painter, 1);
+        cairo_rectangle(painter, Sheet::left() + from, sheet.y() + band->top * height, to - from,
+                        band->height * height);
+        cairo_stroke(painter);
+        any = true;
+    }
+    return any;
+}
+
 void draw_spectrogram(Sheet& sheet, const Exhibits::Spectrogram& spectrogram, const std::vector<Moment>& moments) {
     static constexpr double kHeight = 130;
     cairo_surface_t* surface = sheet.keep(surface_of(spectrogram.picture));
     if (!surface) return;
     sheet.heading(2, phrases::kSpectrogram, kHeight + 50);
     if (!sheet.only_counts()) paint(sheet.painter(), surface, Sheet::left(), sheet.y(), sheet.width(), kHeight);
+    const bool outlined = outline_bands(sheet, moments, spectrogram, kHeight);
     sheet.space(kHeight);
     if (!moments.empty()) {
         // Below the picture: marks over it would hide what they mark.
@@ -249,7 +270,7 @@ void draw_spectrogram(Sheet& sheet, const Exhibits::Spectrogram& spectrogram, co
     }
     axis(sheet, spectrogram.duration_s);
     caption(sheet, std::string(phrases::kSpectrogramMeans) + " From 0 to " + number(spectrogram.maximum_hz / 1000, 3) +
-                       " kHz.");
+                       " kHz." + (outlined ? " " + std::string(phrases::kMarkedBands) : ""));
 }
 
 }  // namespace
