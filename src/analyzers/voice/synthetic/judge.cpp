@@ -1,10 +1,13 @@
-// From windows to a recording: which windows can be judged, their mean, the moments that stand out, and the words for
-// it.
+// From windows to a recording: which windows can be judged, what they and the voices say together, and the moments that
+// stand out.
 #include "analyzers/voice/synthetic/synthetic.h"
+#include "analyzers/voice/synthetic/words.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <cmath>
+#include <iterator>
+#include <utility>
 
 namespace bonafide::analyzers::voice {
 namespace {
@@ -17,44 +20,16 @@ using features::voice::Content;
 constexpr double kLeastActive_s = 0.7;
 /// How many segments are kept; the weakest gives way.
 constexpr std::size_t kMostSegments = 40;
+/// Of voices that are like synthetic speech as a whole, so that places in other speech are shown too.
+constexpr std::size_t kMostTurnsShown = 30;
 
-std::string with_decimals(double value, int decimals) {
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-    return text.data();
-}
-
-using Rates = std::array<double, features::voice::kFrameRates>;
-
-double clearest_rate_hz(const Rates& rates) {
-    return features::voice::kFrameRates_hz[static_cast<std::size_t>(std::max_element(rates.begin(), rates.end()) -
-                                                                    rates.begin())];
-}
-
-/// A cue in words, with the frame rate that stands out where it is that.
-std::string words_of(std::size_t cue, const Rates& rates) {
-    std::string words = words_of(static_cast<Cue>(cue));
-    if (static_cast<Cue>(cue) == Cue::kFrameRate) {
-        words += " (" + with_decimals(clearest_rate_hz(rates), 1) + " times a second)";
-    }
-    return words;
-}
-
-/// The one or two cues that speak loudest for synthesis, in words; empty where none does.
-std::string loudest(const std::array<double, kCues>& cues, const Rates& rates) {
-    std::array<std::size_t, kCues> order{};
-    for (std::size_t i = 0; i < kCues; ++i) {
-        order[i] = i;
-    }
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return cues[a] > cues[b]; });
-    if (cues[order[0]] <= 0) {
-        return "";
-    }
-    std::string words = words_of(order[0], rates);
-    if (cues[order[1]] > 0.5 * cues[order[0]]) {
-        words += " and " + words_of(order[1], rates);
-    }
-    return words;
+analysis::Observation observed(double start_s, double end_s, evidence::Measurement measurement, std::string words) {
+    analysis::Observation observation;
+    observation.where.start_s = start_s;
+    observation.where.end_s = end_s;
+    observation.measurements = {std::move(measurement)};
+    observation.explanation = std::move(words);
+    return observation;
 }
 
 }  // namespace
@@ -77,6 +52,7 @@ Refusal refusal_of(const Condition& condition, const JudgeOptions& options) {
 }
 
 void Judge::take(const features::voice::Window& window) {
+    hear_turns(window);
     const Condition condition = features::voice::condition_of(window.frames);
     const Refusal refusal = refusal_of(condition, options_);
     ++windows_;
@@ -93,14 +69,20 @@ void Judge::take(const features::voice::Window& window) {
     const Score score = model_.score(features::voice::window_statistics(window, constant_q_), traces_of(window));
     const bool first = counts_.front() == 1;
     strongest_ = first ? score.log_odds : std::max(strongest_, score.log_odds);
-    score_sum_ += score.log_odds;
+    all_.add(score);
+    voices_.take(window.start_s, window.end_s, score);
     snr_sum_db_ += condition.snr_db;
     traces_sum_ += score.traces;
-    std::transform(rate_sums_.begin(), rate_sums_.end(), score.rates.begin(), rate_sums_.begin(), std::plus<>());
-    std::transform(cue_sums_.begin(), cue_sums_.end(), score.cues.begin(), cue_sums_.begin(), std::plus<>());
     if (score.log_odds >= options_.least_score) {
         point_at(window, score);
     }
+}
+
+/// Windows overlap; turns hear every frame once.
+void Judge::hear_turns(const features::voice::Window& window) {
+    const auto fresh = static_cast<std::size_t>(std::lround((window.end_s - heard_to_s_) / features::voice::kHop_s));
+    voices_.hear(window.frames.last(std::min(fresh, window.frames.size())));
+    heard_to_s_ = window.end_s;
 }
 
 const features::voice::FrameRateTraces& Judge::traces_of(const features::voice::Window& window) {
@@ -161,48 +143,92 @@ Analysis Judge::refused(double duration_s) const {
     }
 }
 
-Analysis Judge::summary(double duration_s) const {
+std::string Judge::explanation(std::span<const JudgedVoice> voices, double score) const {
+    const bool one_stands_out = voices.size() > 1 && voices.front().sums.score() >= options_.least_score;
+    if (one_stands_out) {
+        return voices_in_words(voices, options_.least_score, voices_.dropped_turns()) +
+               (score >= options_.least_score ? "" : " With so many voices, one may seem so by chance.");
+    }
+    const std::string windows = windows_in_words(all_.windows);
+    const std::string reasons = loudest(all_.cues, all_.rates);
+    if (score >= options_.least_score) {
+        return "The voice is like synthetic speech, in the mean of " + windows + " of up to four seconds" +
+               (reasons.empty() ? "." : ": what speaks is " + reasons + ".");
+    }
+    if (pointed_at_ > 0) {
+        return "Most of the voice is like recorded speech; " + std::to_string(pointed_at_) + " of " + windows +
+               " stand out" +
+               (reasons.empty() ? "." : ", by " + loudest(segments_.front().cues, segments_.front().rates) + ".");
+    }
+    return "Nothing in how the voice moves, and no rate at which a machine would build it, stands out in " + windows +
+           " of up to four seconds. That does not show that a person spoke.";
+}
+
+/// The turns of voices that are like synthetic speech as a whole, and between them what stands out in other speech.
+std::vector<analysis::Observation> Judge::observations(std::span<const JudgedVoice> voices) const {
+    std::vector<analysis::Observation> made;
+    std::vector<JudgedTurn> turns;
+    for (const JudgedVoice& voice : voices) {
+        if (voices.size() > 1 && voice.sums.score() >= options_.least_score) {
+            std::copy_if(voice.turns.begin(), voice.turns.end(), std::back_inserter(turns),
+                         [](const JudgedTurn& turn) { return turn.windows > 0; });
+        }
+    }
+    std::stable_sort(turns.begin(), turns.end(), [](const JudgedTurn& a, const JudgedTurn& b) {
+        return a.log_odds * static_cast<double>(b.windows) > b.log_odds * static_cast<double>(a.windows);
+    });
+    turns.resize(std::min(turns.size(), kMostTurnsShown));
+    for (const JudgedTurn& turn : turns) {
+        const double score = turn.log_odds / static_cast<double>(turn.windows);
+        made.push_back(observed(turn.start_s, turn.end_s, {"score", score, "log_odds"},
+                                "A voice that is like synthetic speech as a whole speaks here."));
+    }
+    std::vector<Segment> segments = segments_;
+    std::erase_if(segments, [&](const Segment& segment) {
+        const double middle_s = (segment.start_s + segment.end_s) / 2;
+        return std::any_of(turns.begin(), turns.end(),
+                           [&](const JudgedTurn& turn) { return turn.start_s <= middle_s && middle_s <= turn.end_s; });
+    });
+    if (segments.size() > analysis::kMostObservations - turns.size()) {
+        std::stable_sort(segments.begin(), segments.end(),
+                         [](const Segment& a, const Segment& b) { return a.strongest > b.strongest; });
+        segments.resize(analysis::kMostObservations - turns.size());
+    }
+    for (const Segment& segment : segments) {
+        const std::string cue = loudest(segment.cues, segment.rates);
+        made.push_back(observed(segment.start_s, segment.end_s, {"strongest_window", segment.strongest, "log_odds"},
+                                "The voice here is like synthetic speech" + (cue.empty() ? "." : ": " + cue + ".")));
+    }
+    std::stable_sort(made.begin(), made.end(),
+                     [](const auto& a, const auto& b) { return *a.where.start_s < *b.where.start_s; });
+    return made;
+}
+
+Analysis Judge::summary(double duration_s) {
     if (counts_.front() == 0) {
         return refused(duration_s);
     }
+    voices_.finish();
+    const std::vector<JudgedVoice> voices = voices_.found();
     const auto judged = static_cast<double>(counts_.front());
-    const double score = score_sum_ / judged;
+    // One voice among others stands out by itself; what speaks out of all of them together is not weakened by that.
+    const double score = voices.size() > 1 ? std::max(all_.score(), any_of(voices)) : all_.score();
     Analysis analysis;
     analysis.measurements = {
         {"score", score, "log_odds"},
+        {"score_of_all", all_.score(), "log_odds"},
+        {"speakers", static_cast<double>(std::max<std::size_t>(voices.size(), 1)), "count"},
         {"strongest_window", strongest_, "log_odds"},
         {"judged_windows", judged, "count"},
         {"suspicious_windows", static_cast<double>(pointed_at_), "count"},
         {"judged_share", judged / static_cast<double>(windows_), "share"},
         {"frame_traces", traces_sum_ / judged, "log_odds"},
-        {"frame_rate", clearest_rate_hz(rate_sums_), "Hz"},
+        {"frame_rate", clearest_rate_hz(all_.rates), "Hz"},
         {"signal_to_noise", snr_sum_db_ / judged, "dB"},
         {"duration", duration_s, "s"},
     };
-    const std::string reasons = loudest(cue_sums_, rate_sums_);
-    const std::string windows = std::to_string(counts_.front()) + (counts_.front() == 1 ? " window" : " windows");
-    if (score >= options_.least_score) {
-        analysis.explanation = "The voice is like synthetic speech, in the mean of " + windows +
-                               " of up to four seconds" + (reasons.empty() ? "." : ": what speaks is " + reasons + ".");
-    } else if (pointed_at_ > 0) {
-        analysis.explanation =
-            "Most of the voice is like recorded speech; " + std::to_string(pointed_at_) + " of " + windows +
-            " stand out" +
-            (reasons.empty() ? "." : ", by " + loudest(segments_.front().cues, segments_.front().rates) + ".");
-    } else {
-        analysis.explanation =
-            "Nothing in how the voice moves, and no rate at which a machine would build it, stands out in " + windows +
-            " of up to four seconds. That does not show that a person spoke.";
-    }
-    for (const Segment& segment : segments_) {
-        analysis::Observation observation;
-        observation.where.start_s = segment.start_s;
-        observation.where.end_s = segment.end_s;
-        observation.measurements = {{"strongest_window", segment.strongest, "log_odds"}};
-        const std::string cue = loudest(segment.cues, segment.rates);
-        observation.explanation = "The voice here is like synthetic speech" + (cue.empty() ? "." : ": " + cue + ".");
-        analysis.observations.push_back(std::move(observation));
-    }
+    analysis.explanation = explanation(voices, score);
+    analysis.observations = observations(voices);
     return analysis;
 }
 

@@ -74,7 +74,7 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
         made.summary =
             "Whether a voice moves as recorded or as synthetic speech does, and whether it beats and rings at a "
             "rate at "
-            "which networks build sound, in windows of four seconds.";
+            "which networks build sound, in windows of four seconds and for each of the voices that speak in turn.";
         made.limits =
             "Needs a second of clear speech; abstains from noisy or narrow-band sound, silence, music and tones. "
             "Systems that "
@@ -94,7 +94,11 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
         made.wants_sound = true;
         made.models = {voice::kModel};
         made.emits = {
-            {"score", "log_odds", "Mean over the judged windows; higher is more like synthetic speech"},
+            {"score", "log_odds",
+             "That a voice is synthetic: mean over the judged windows; where several voices speak, the logarithm of "
+             "the mean of their odds less 0.5, where that is higher"},
+            {"score_of_all", "log_odds", "Mean over the judged windows, whoever speaks"},
+            {"speakers", "count", "Voices that were told apart and heard in three windows or more; at least one"},
             {"strongest_window", "log_odds", "The highest score of a window"},
             {"judged_windows", "count", "Windows that held speech clear enough to be judged"},
             {"suspicious_windows", "count", "Windows above least_score"},
