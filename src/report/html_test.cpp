@@ -204,6 +204,23 @@ TEST(ReportHtml, ShowsProvenanceAsAHistoryOfClaims) {
     EXPECT_THAT(page, HasSubstr("Not trusted does not mean tampered."));
 }
 
+TEST(ReportHtml, OutlinesTheBandOfAMomentOnTheSpectrogram) {
+    samples::Sample sample = samples::sound_with_moments();
+    const std::string outline = "class=\"band\"";
+    EXPECT_THAT(body_of(page_of(sample)), Not(HasSubstr(outline)));
+    sample.report.findings.back().measurements = {{"lowest_frequency", 2000, "Hz"}, {"highest_frequency", 4000, "Hz"}};
+    const std::string page = body_of(page_of(sample));
+    // The picture reaches up to 8 kHz: half of it lies above.
+    EXPECT_THAT(page, HasSubstr(outline + " x=\"60%\" y=\"50%\" width=\"6.984%\" height=\"25%\""));
+    EXPECT_THAT(page, HasSubstr("Outlined: the band that speaks."));
+    // Upside down, or above the picture: nothing to outline.
+    for (const auto& [lowest, highest] : {std::pair(4000.0, 2000.0), {9000.0, 9500.0}}) {
+        sample.report.findings.back().measurements = {{"lowest_frequency", lowest, "Hz"},
+                                                      {"highest_frequency", highest, "Hz"}};
+        EXPECT_THAT(body_of(page_of(sample)), Not(HasSubstr(outline))) << lowest;
+    }
+}
+
 TEST(ReportHtml, StandsArtifactsThatAreNotWhatTheySay) {
     const Report report = samples::picture_with_map().report;
     const auto bytes = [](std::string_view text) { return std::vector<std::uint8_t>(text.begin(), text.end()); };

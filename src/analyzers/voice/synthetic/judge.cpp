@@ -1,7 +1,6 @@
 // From windows to a recording: which windows can be judged, what they and the voices say together, and the moments that
 // stand out.
 #include "analyzers/voice/synthetic/synthetic.h"
-#include "analyzers/voice/synthetic/words.h"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +17,8 @@ using features::voice::Content;
 
 /// Of four seconds: less is a word, not a manner of speaking.
 constexpr double kLeastActive_s = 0.7;
+/// Of a window's traces of frame rates, for how many windows.
+constexpr int kTracesStand = 3;
 /// How many segments are kept; the weakest gives way.
 constexpr std::size_t kMostSegments = 40;
 /// Of voices that are like synthetic speech as a whole, so that places in other speech are shown too.
@@ -87,12 +88,11 @@ void Judge::hear_turns(const features::voice::Window& window) {
 
 const features::voice::FrameRateTraces& Judge::traces_of(const features::voice::Window& window) {
     // Windows overlap by three quarters, and what built a voice builds the next second too.
-    if (!traces_ || traces_stood_) {
+    if (!traces_ || traces_stood_ == kTracesStand) {
         traces_ = features::voice::frame_rate_traces(window.samples);
-        traces_stood_ = false;
-    } else {
-        traces_stood_ = true;
+        traces_stood_ = 0;
     }
+    ++traces_stood_;
     return *traces_;
 }
 
@@ -105,6 +105,7 @@ void Judge::point_at(const features::voice::Window& window, const Score& score) 
             last.strongest = score.log_odds;
             last.cues = score.cues;
             last.rates = score.rates;
+            last.band = loudest_band(score.cues, score.rates, *traces_);
         }
         return;
     }
@@ -112,7 +113,8 @@ void Judge::point_at(const features::voice::Window& window, const Score& score) 
         segments_.erase(std::min_element(segments_.begin(), segments_.end(),
                                          [](const Segment& a, const Segment& b) { return a.strongest < b.strongest; }));
     }
-    segments_.push_back({window.start_s, window.end_s, score.log_odds, score.cues, score.rates});
+    segments_.push_back({window.start_s, window.end_s, score.log_odds, score.cues, score.rates,
+                         loudest_band(score.cues, score.rates, *traces_)});
 }
 
 Analysis Judge::refused(double duration_s) const {
@@ -198,6 +200,11 @@ std::vector<analysis::Observation> Judge::observations(std::span<const JudgedVoi
         const std::string cue = loudest(segment.cues, segment.rates);
         made.push_back(observed(segment.start_s, segment.end_s, {"strongest_window", segment.strongest, "log_odds"},
                                 "The voice here is like synthetic speech" + (cue.empty() ? "." : ": " + cue + ".")));
+        if (segment.band) {
+            // As report::kLowestFrequency and kHighestFrequency, which outlines it.
+            made.back().measurements.push_back({"lowest_frequency", segment.band->lowest_hz, "Hz"});
+            made.back().measurements.push_back({"highest_frequency", segment.band->highest_hz, "Hz"});
+        }
     }
     std::stable_sort(made.begin(), made.end(),
                      [](const auto& a, const auto& b) { return *a.where.start_s < *b.where.start_s; });

@@ -3,6 +3,7 @@
 #include "analysis/analyzer.h"
 #include "analyzers/voice/synthetic/model.h"
 #include "analyzers/voice/synthetic/voices.h"
+#include "analyzers/voice/synthetic/words.h"
 #include "features/voice/condition.h"
 #include "features/voice/frame_rates.h"
 #include "features/voice/windows.h"
@@ -37,6 +38,7 @@ struct Segment {
     double strongest = 0;
     std::array<double, kCues> cues{};  ///< of the strongest window, as is the next
     std::array<double, features::voice::kFrameRates> rates{};
+    std::optional<Band> band;
 };
 
 /// Gathers the windows of one recording, in memory that does not grow with its length.
@@ -48,7 +50,7 @@ class Judge {
     analysis::Analysis summary(double duration_s);
 
   private:
-    /// Those of every other window in a row that is judged; the one after it takes them too, which halves the time.
+    /// Those of every third window in a row that is judged; the two after it take them too, which saves the time.
     const features::voice::FrameRateTraces& traces_of(const features::voice::Window& window);
     void point_at(const features::voice::Window& window, const Score& score);
     void hear_turns(const features::voice::Window& window);
@@ -68,8 +70,8 @@ class Judge {
     double heard_to_s_ = 0;  // by voices_
     std::vector<Segment> segments_;
     features::voice::ConstantQ constant_q_;
-    std::optional<features::voice::FrameRateTraces> traces_;  // of the latest window, or the one before it
-    bool traces_stood_ = false;
+    std::optional<features::voice::FrameRateTraces> traces_;  // of the latest window, or one of the two before it
+    int traces_stood_ = 0;                                    // for how many windows
 };
 
 }  // namespace voice

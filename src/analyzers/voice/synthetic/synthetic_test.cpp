@@ -407,7 +407,40 @@ TEST(VoiceSynthetic, NamesTheRateAtWhichAVoiceWasBuilt) {
     EXPECT_GT(value(found, "score"), value(genuine, "score") + 2);
     JudgeOptions options = default_options();
     options.least_score = value(found, "score") - 0.1;
-    EXPECT_THAT(judge(built.channels.front(), shipped_model(), options).explanation, HasSubstr("86.1 times a second"));
+    const Analysis pointed = judge(built.channels.front(), shipped_model(), options);
+    EXPECT_THAT(pointed.explanation, HasSubstr("86.1 times a second"));
+    // The fixture beats in all bands.
+    ASSERT_FALSE(pointed.observations.empty());
+    const std::vector<evidence::Measurement>& measured = pointed.observations.front().measurements;
+    ASSERT_EQ(measured.size(), 3U);
+    EXPECT_EQ(measured[1].name, "lowest_frequency");
+    EXPECT_LE(measured[1].value, 2750);
+    EXPECT_EQ(measured[2].name, "highest_frequency");
+    EXPECT_GE(measured[2].value, 6250);
+}
+
+TEST(VoiceSynthetic, SaysInWhichBandACueSpeaks) {
+    std::array<double, kCues> cues{};
+    Rates rates{};
+    rates[3] = 5;
+    FrameRateTraces traces;
+    for (auto& bands : traces.bands) {
+        bands.fill(1.5F);
+    }
+    traces.bands[3][4] = 2.6F;
+    traces.bands[3][5] = 3.5F;
+    traces.bands[3][8] = 2.0F;  // less than half as clear
+    const auto band_of = [&](Cue cue) {
+        cues.fill(0);
+        cues[static_cast<std::size_t>(cue)] = 1;
+        return loudest_band(cues, rates, traces);
+    };
+    ASSERT_TRUE(band_of(Cue::kFrameRate).has_value());
+    EXPECT_EQ(band_of(Cue::kFrameRate)->lowest_hz, 3250);
+    EXPECT_EQ(band_of(Cue::kFrameRate)->highest_hz, 4250);
+    EXPECT_EQ(band_of(Cue::kHighMotion)->lowest_hz, 4000);
+    EXPECT_FALSE(band_of(Cue::kMotion).has_value());
+    EXPECT_FALSE(band_of(Cue::kRoughness).has_value());
 }
 
 TEST(VoiceModel, RefusesBrokenDocuments) {

@@ -6,6 +6,9 @@
 namespace bonafide::analyzers::voice {
 namespace {
 
+/// About what features::voice::FrameRateTraces holds where nothing stands out.
+constexpr float kUsualTraces = 1.5F;
+
 /// A cue in words, with the frame rate that stands out where it is that.
 std::string words_of(std::size_t cue, const Rates& rates) {
     std::string words = words_of(static_cast<Cue>(cue));
@@ -85,6 +88,28 @@ std::string loudest(const std::array<double, kCues>& cues, const Rates& rates) {
         words += " and " + words_of(order[1], rates);
     }
     return words;
+}
+
+std::optional<Band> loudest_band(const std::array<double, kCues>& cues, const Rates& rates,
+                                 const features::voice::FrameRateTraces& traces) {
+    const auto loudest = static_cast<Cue>(std::max_element(cues.begin(), cues.end()) - cues.begin());
+    if (loudest == Cue::kHighMotion || loudest == Cue::kHighExtent) {
+        return Band{4000, 8000};
+    }
+    if (loudest != Cue::kFrameRate) {
+        return std::nullopt;
+    }
+    const auto& bands =
+        traces.bands[static_cast<std::size_t>(std::max_element(rates.begin(), rates.end()) - rates.begin())];
+    // From the lowest to the highest band that stands out at least half as much as the clearest.
+    const float least = (kUsualTraces + *std::max_element(bands.begin(), bands.end())) / 2;
+    const auto stands_out = [least](float band) { return band >= least; };
+    const auto first = std::find_if(bands.begin(), bands.end(), stands_out) - bands.begin();
+    const auto last = bands.rend() - std::find_if(bands.rbegin(), bands.rend(), stands_out) - 1;
+    using features::voice::kFirstFrameRateBand_hz;
+    using features::voice::kFrameRateBandsApart_hz;
+    return Band{kFirstFrameRateBand_hz + kFrameRateBandsApart_hz * (static_cast<double>(first) - 0.5),
+                kFirstFrameRateBand_hz + kFrameRateBandsApart_hz * (static_cast<double>(last) + 0.5)};
 }
 
 std::string voices_in_words(std::span<const JudgedVoice> voices, double least_score, bool dropped_turns) {
