@@ -211,7 +211,7 @@ TEST(ReportHtml, OutlinesTheBandOfAMomentOnTheSpectrogram) {
     sample.report.findings.back().measurements = {{"lowest_frequency", 2000, "Hz"}, {"highest_frequency", 4000, "Hz"}};
     const std::string page = body_of(page_of(sample));
     // The picture reaches up to 8 kHz: half of it lies above.
-    EXPECT_THAT(page, HasSubstr(outline + " x=\"60%\" y=\"50%\" width=\"6.984%\" height=\"25%\""));
+    EXPECT_THAT(page, HasSubstr(outline + " x=\"60.000%\" y=\"50.000%\" width=\"6.984%\" height=\"25.000%\""));
     EXPECT_THAT(page, HasSubstr("Outlined: the band that speaks."));
     // Upside down, or above the picture: nothing to outline.
     for (const auto& [lowest, highest] : {std::pair(4000.0, 2000.0), {9000.0, 9500.0}}) {
