@@ -107,6 +107,8 @@ const analysis::AnalyzerDefinition& voice_synthetic() {
             {"frame_rate", "Hz", "The rate whose traces are clearest, whether or not they stand out"},
             {"signal_to_noise", "dB", "Voice against the quietest moments, mean of the judged windows"},
             {"duration", "s", "Sound decoded"},
+            {"lowest_frequency", "Hz", "Of a place: where the band begins that speaks, if one does more than the rest"},
+            {"highest_frequency", "Hz", "Of a place: where that band ends"},
         };
         made.parameters = {
             {"least_signal_to_noise", "Below it a window is not judged", "dB", 0, 60, 25},
