@@ -39,8 +39,8 @@ bool is_page(const report::Report& report) {
     });
 }
 
-std::string because(const evidence::Finding* finding) {
-    return finding != nullptr && !finding->explanation.empty() ? " What weighs most: " + finding->explanation : "";
+std::string because(const evidence::Finding* finding, const std::string& begins = "What weighs most: ") {
+    return finding != nullptr && !finding->explanation.empty() ? " " + begins + finding->explanation : "";
 }
 
 }  // namespace
@@ -86,6 +86,11 @@ std::string summarise(const report::Report& report, ingest::MediaKind kind) {
             break;
     }
     const evidence::Finding* against = loudest(report, 1);
+    if (against != nullptr && report.llr.value_or(0) < 0) {
+        return "Some of what was found speaks for manipulation, but more speaks against it; neither is enough to "
+               "decide." +
+               because(against, "What weighs most for it: ");
+    }
     if (against != nullptr) {
         return "There are signs that call for a closer look at this " + what + ", but not enough to decide." +
                because(against);
