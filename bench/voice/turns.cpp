@@ -3,8 +3,9 @@
 // usage: bonafide-voice-turns RECORDINGS...
 // One line of JSON a recording: its turns, each [start in seconds, end, number of the voice].
 #include "features/voice/turns.h"
-#include "ingest/identify.h"
+
 #include "ingest/byte_source.h"
+#include "ingest/identify.h"
 #include "media/streams.h"
 
 #include <nlohmann/json.hpp>

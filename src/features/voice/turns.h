@@ -46,8 +46,8 @@ class TurnStream {
     static constexpr std::size_t kMostVoices = 8;
     static constexpr std::size_t kMostPreliminary = 24;
 
-    /// `take` gets stretches in order, from 0 on and without a gap, at most a minute of speech after they began; of
-    /// neighbours several may be of one voice. It gets none where nothing is voiced.
+    /// `take` gets stretches in order, from 0 on and without a gap, each some half a minute of speech after it began;
+    /// of neighbours several may be of one voice. It gets none where nothing is voiced.
     explicit TurnStream(std::function<void(const Turn&)> take) : take_(std::move(take)) {}
     void add(const Frame& frame);
     /// Hands over what is left, up to the end of the last frame.
