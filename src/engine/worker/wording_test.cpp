@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-report::Report undecided(double llr, std::vector<double> findings) {
+report::Report undecided(double llr, const std::vector<double>& findings) {
     report::Report report;
     report.verdict = report::Verdict::kInconclusive;
     report.llr = llr;
