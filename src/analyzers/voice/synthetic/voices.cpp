@@ -16,7 +16,7 @@ constexpr double kLeastShare = 0.75;
 /// A voice that is heard in fewer windows is not judged by itself.
 constexpr std::int64_t kLeastWindows = 3;
 /// The voices are drawn from the same sound as what is said of them. Chosen so that genuine dialogues of one half of
-/// the sources of bench/voice/dialogues.py come next to a verdict no more often than by the mean of all their windows.
+/// the sources of bench/voice/dialogues.py come next to a verdict hardly more often than by the mean of all windows.
 constexpr double kHandicap = 0.5;
 /// Windows wait for as long as a turn lasts at most before its stream says whose it is; sound in which windows are
 /// taken for speech and hardly a frame is voiced must not make them more.
