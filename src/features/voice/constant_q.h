@@ -19,8 +19,8 @@ inline constexpr std::size_t kConstantQBinsAnOctave = 24;  ///< neighbours lie h
 inline constexpr std::size_t kConstantQMargin = 6;
 
 /// The constant-Q transform of windows: each band looks at as many periods of its centre as the others (34), from
-/// 0.13 s at 250 Hz down to 4 ms at 8 kHz. One for each recording: it remembers the latest window, so that what the next
-/// one shares with it is not computed again.
+/// 0.13 s at 250 Hz down to 4 ms at 8 kHz. One for each recording: it remembers the latest window, so that what the
+/// next one shares with it is not computed again.
 class ConstantQ {
   public:
     ConstantQ();
