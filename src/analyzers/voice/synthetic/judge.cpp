@@ -24,14 +24,27 @@ constexpr std::size_t kMostSegments = 40;
 /// Of voices that are like synthetic speech as a whole, so that places in other speech are shown too.
 constexpr std::size_t kMostTurnsShown = 30;
 
-analysis::Observation observed(double start_s, double end_s, evidence::Measurement measurement, std::string words) {
+analysis::Observation observed(double start_s, double end_s, evidence::Measurement measurement, std::string words,
+                               const std::optional<Band>& band) {
     analysis::Observation observation;
     observation.where.start_s = start_s;
     observation.where.end_s = end_s;
     observation.measurements = {std::move(measurement)};
+    if (band) {
+        // As report::kLowestFrequency and kHighestFrequency: reports outline it.
+        observation.measurements.push_back({"lowest_frequency", band->lowest_hz, "Hz"});
+        observation.measurements.push_back({"highest_frequency", band->highest_hz, "Hz"});
+    }
     observation.explanation = std::move(words);
     return observation;
 }
+
+/// A turn that is shown, and what its voice says as a whole.
+struct SaidTurn {
+    const JudgedTurn* turn = nullptr;
+    const WindowSums* sums = nullptr;
+    double score() const { return turn->log_odds / static_cast<double>(turn->windows); }
+};
 
 }  // namespace
 
@@ -105,7 +118,7 @@ void Judge::point_at(const features::voice::Window& window, const Score& score) 
             last.strongest = score.log_odds;
             last.cues = score.cues;
             last.rates = score.rates;
-            last.band = loudest_band(score.cues, score.rates, *traces_);
+            last.band = loudest_band(score.cues, score.rates, score.bands);
         }
         return;
     }
@@ -114,7 +127,7 @@ void Judge::point_at(const features::voice::Window& window, const Score& score) 
                                          [](const Segment& a, const Segment& b) { return a.strongest < b.strongest; }));
     }
     segments_.push_back({window.start_s, window.end_s, score.log_odds, score.cues, score.rates,
-                         loudest_band(score.cues, score.rates, *traces_)});
+                         loudest_band(score.cues, score.rates, score.bands)});
 }
 
 Analysis Judge::refused(double duration_s) const {
@@ -169,27 +182,33 @@ std::string Judge::explanation(std::span<const JudgedVoice> voices, double score
 /// The turns of voices that are like synthetic speech as a whole, and between them what stands out in other speech.
 std::vector<analysis::Observation> Judge::observations(std::span<const JudgedVoice> voices) const {
     std::vector<analysis::Observation> made;
-    std::vector<JudgedTurn> turns;
+    std::vector<SaidTurn> turns;
     for (const JudgedVoice& voice : voices) {
         if (voices.size() > 1 && voice.sums.score() >= options_.least_score) {
-            std::copy_if(voice.turns.begin(), voice.turns.end(), std::back_inserter(turns),
-                         [](const JudgedTurn& turn) { return turn.windows > 0; });
+            for (const JudgedTurn& turn : voice.turns) {
+                if (turn.windows > 0) {
+                    turns.push_back({&turn, &voice.sums});
+                }
+            }
         }
     }
-    std::stable_sort(turns.begin(), turns.end(), [](const JudgedTurn& a, const JudgedTurn& b) {
-        return a.log_odds * static_cast<double>(b.windows) > b.log_odds * static_cast<double>(a.windows);
-    });
+    std::stable_sort(turns.begin(), turns.end(),
+                     [](const SaidTurn& a, const SaidTurn& b) { return a.score() > b.score(); });
     turns.resize(std::min(turns.size(), kMostTurnsShown));
-    for (const JudgedTurn& turn : turns) {
-        const double score = turn.log_odds / static_cast<double>(turn.windows);
-        made.push_back(observed(turn.start_s, turn.end_s, {"score", score, "log_odds"},
-                                "A voice that is like synthetic speech as a whole speaks here."));
+    for (const SaidTurn& said : turns) {
+        const WindowSums& sums = *said.sums;
+        const std::string cue = loudest(sums.cues, sums.rates);
+        made.push_back(observed(
+            said.turn->start_s, said.turn->end_s, {"score", said.score(), "log_odds"},
+            "A voice that is like synthetic speech as a whole speaks here" + (cue.empty() ? "." : ": " + cue + "."),
+            loudest_band(sums.cues, sums.rates, sums.mean_bands())));
     }
     std::vector<Segment> segments = segments_;
     std::erase_if(segments, [&](const Segment& segment) {
         const double middle_s = (segment.start_s + segment.end_s) / 2;
-        return std::any_of(turns.begin(), turns.end(),
-                           [&](const JudgedTurn& turn) { return turn.start_s <= middle_s && middle_s <= turn.end_s; });
+        return std::any_of(turns.begin(), turns.end(), [&](const SaidTurn& said) {
+            return said.turn->start_s <= middle_s && middle_s <= said.turn->end_s;
+        });
     });
     if (segments.size() > analysis::kMostObservations - turns.size()) {
         std::stable_sort(segments.begin(), segments.end(),
@@ -199,12 +218,8 @@ std::vector<analysis::Observation> Judge::observations(std::span<const JudgedVoi
     for (const Segment& segment : segments) {
         const std::string cue = loudest(segment.cues, segment.rates);
         made.push_back(observed(segment.start_s, segment.end_s, {"strongest_window", segment.strongest, "log_odds"},
-                                "The voice here is like synthetic speech" + (cue.empty() ? "." : ": " + cue + ".")));
-        if (segment.band) {
-            // As report::kLowestFrequency and kHighestFrequency, which outlines it.
-            made.back().measurements.push_back({"lowest_frequency", segment.band->lowest_hz, "Hz"});
-            made.back().measurements.push_back({"highest_frequency", segment.band->highest_hz, "Hz"});
-        }
+                                "The voice here is like synthetic speech" + (cue.empty() ? "." : ": " + cue + "."),
+                                segment.band));
     }
     std::stable_sort(made.begin(), made.end(),
                      [](const auto& a, const auto& b) { return *a.where.start_s < *b.where.start_s; });

@@ -241,6 +241,9 @@ void LinearModel::judge_traces(const features::voice::FrameRateTraces& traces, S
     }
     const double odds = largest + std::log(sum / static_cast<double>(lifted.size()));
     score.traces = traces_.weight * std::clamp(odds, traces_.least, traces_.most);
+    for (std::size_t i = 0; i < score.bands.size(); ++i) {
+        std::copy(traces.bands[i].begin(), traces.bands[i].end(), score.bands[i].begin());
+    }
 }
 
 Score LinearModel::score(const features::voice::Statistics& statistics,

@@ -31,6 +31,9 @@ const char* words_of(Cue cue);
 /// The part of the smoothness score that a statistic counts to; never kRoughness or kFrameRate.
 Cue cue_of(std::size_t statistic);
 
+/// For each rate how much it stands out in each band: features::voice::FrameRateTraces::bands.
+using BandTraces = std::array<std::array<double, features::voice::kFrameRateBands>, features::voice::kFrameRates>;
+
 /// One window's score and what it is made of.
 struct Score {
     double log_odds = 0;    ///< natural logarithm, equal priors; higher: more like synthetic speech
@@ -44,6 +47,7 @@ struct Score {
     /// For each of features::voice::kFrameRates_hz how far its traces stand out of what recordings have there: twice
     /// the weighted mean of the standard scores of beats and tones, less the rate's handicap.
     std::array<double, features::voice::kFrameRates> rates{};
+    BandTraces bands{};  ///< what was measured of each rate in each band
 };
 
 /// Weighted sums of standard scores, one for each way in which speech is made; their odds are added, and those of

@@ -196,6 +196,7 @@ TEST(VoiceSynthetic, FindsTheSyntheticOneOfTwoVoices) {
         EXPECT_NEAR(*found.observations[i].where.start_s, turns[i][0], 1);
         EXPECT_NEAR(*found.observations[i].where.end_s, turns[i][1], 1);
         EXPECT_EQ(found.observations[i].measurements.front().name, "score");
+        EXPECT_THAT(found.observations[i].explanation, HasSubstr("how the spectrum changes"));
         EXPECT_GE(found.observations[i].measurements.front().value, options.least_score);
     }
 }
@@ -437,13 +438,13 @@ TEST(VoiceSynthetic, SaysInWhichBandACueSpeaks) {
     std::array<double, kCues> cues{};
     Rates rates{};
     rates[3] = 5;
-    FrameRateTraces traces;
-    for (auto& bands : traces.bands) {
-        bands.fill(1.5F);
+    BandTraces traces;
+    for (auto& bands : traces) {
+        bands.fill(1.5);
     }
-    traces.bands[3][4] = 2.6F;
-    traces.bands[3][5] = 3.5F;
-    traces.bands[3][8] = 2.0F;  // less than half as clear
+    traces[3][4] = 2.6;
+    traces[3][5] = 3.5;
+    traces[3][8] = 2.0;  // less than half as clear
     const auto band_of = [&](Cue cue) {
         cues.fill(0);
         cues[static_cast<std::size_t>(cue)] = 1;

@@ -32,10 +32,7 @@ double suspicion(const JudgedTurn& turn) {
 }  // namespace
 
 void WindowSums::add(const Score& score) {
-    ++windows;
-    log_odds += score.log_odds;
-    std::transform(cues.begin(), cues.end(), score.cues.begin(), cues.begin(), std::plus<>());
-    std::transform(rates.begin(), rates.end(), score.rates.begin(), rates.begin(), std::plus<>());
+    add(WindowSums{1, score.log_odds, score.cues, score.rates, score.bands});
 }
 
 void WindowSums::add(const WindowSums& other) {
@@ -43,6 +40,19 @@ void WindowSums::add(const WindowSums& other) {
     log_odds += other.log_odds;
     std::transform(cues.begin(), cues.end(), other.cues.begin(), cues.begin(), std::plus<>());
     std::transform(rates.begin(), rates.end(), other.rates.begin(), rates.begin(), std::plus<>());
+    for (std::size_t i = 0; i < bands.size(); ++i) {
+        std::transform(bands[i].begin(), bands[i].end(), other.bands[i].begin(), bands[i].begin(), std::plus<>());
+    }
+}
+
+BandTraces WindowSums::mean_bands() const {
+    BandTraces means = bands;
+    for (auto& of_a_rate : means) {
+        for (double& band : of_a_rate) {
+            band /= static_cast<double>(windows);
+        }
+    }
+    return means;
 }
 
 void Voices::hear(std::span<const features::voice::Frame> frames) {

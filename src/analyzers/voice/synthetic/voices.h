@@ -15,11 +15,14 @@ struct WindowSums {
     double log_odds = 0;
     std::array<double, kCues> cues{};
     std::array<double, features::voice::kFrameRates> rates{};
+    BandTraces bands{};
 
     void add(const Score& score);
     void add(const WindowSums& other);
     /// Mean log odds of at least one window.
     double score() const { return log_odds / static_cast<double>(windows); }
+    /// Means of at least one window.
+    BandTraces mean_bands() const;
 };
 
 /// A stretch in which a voice speaks, and what the windows in it say.

@@ -7,7 +7,7 @@ namespace bonafide::analyzers::voice {
 namespace {
 
 /// About what features::voice::FrameRateTraces holds where nothing stands out.
-constexpr float kUsualTraces = 1.5F;
+constexpr double kUsualTraces = 1.5;
 
 /// A cue in words, with the frame rate that stands out where it is that.
 std::string words_of(std::size_t cue, const Rates& rates) {
@@ -90,8 +90,7 @@ std::string loudest(const std::array<double, kCues>& cues, const Rates& rates) {
     return words;
 }
 
-std::optional<Band> loudest_band(const std::array<double, kCues>& cues, const Rates& rates,
-                                 const features::voice::FrameRateTraces& traces) {
+std::optional<Band> loudest_band(const std::array<double, kCues>& cues, const Rates& rates, const BandTraces& traces) {
     const auto loudest = static_cast<Cue>(std::max_element(cues.begin(), cues.end()) - cues.begin());
     if (loudest == Cue::kHighMotion || loudest == Cue::kHighExtent) {
         return Band{4000, 8000};
@@ -99,11 +98,10 @@ std::optional<Band> loudest_band(const std::array<double, kCues>& cues, const Ra
     if (loudest != Cue::kFrameRate) {
         return std::nullopt;
     }
-    const auto& bands =
-        traces.bands[static_cast<std::size_t>(std::max_element(rates.begin(), rates.end()) - rates.begin())];
+    const auto& bands = traces[static_cast<std::size_t>(std::max_element(rates.begin(), rates.end()) - rates.begin())];
     // From the lowest to the highest band that stands out at least half as much as the clearest.
-    const float least = (kUsualTraces + *std::max_element(bands.begin(), bands.end())) / 2;
-    const auto stands_out = [least](float band) { return band >= least; };
+    const double least = (kUsualTraces + *std::max_element(bands.begin(), bands.end())) / 2;
+    const auto stands_out = [least](double band) { return band >= least; };
     const auto first = std::find_if(bands.begin(), bands.end(), stands_out) - bands.begin();
     const auto last = bands.rend() - std::find_if(bands.rbegin(), bands.rend(), stands_out) - 1;
     using features::voice::kFirstFrameRateBand_hz;

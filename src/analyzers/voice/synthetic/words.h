@@ -21,9 +21,8 @@ double clearest_rate_hz(const Rates& rates);
 /// The one or two cues that speak loudest for synthesis; empty where none does.
 std::string loudest(const std::array<double, kCues>& cues, const Rates& rates);
 /// The band that the loudest cue is about, where it is not about all of the sound: the heights, or the bands in which
-/// the clearest frame rate stands out of `traces`.
-std::optional<Band> loudest_band(const std::array<double, kCues>& cues, const Rates& rates,
-                                 const features::voice::FrameRateTraces& traces);
+/// the clearest frame rate stands out.
+std::optional<Band> loudest_band(const std::array<double, kCues>& cues, const Rates& rates, const BandTraces& traces);
 /// Which of `voices`, the most suspicious first, two at least, are like synthetic speech from `least_score` on, when
 /// they speak and why; the first is. `dropped_turns`: there are more than are listed.
 std::string voices_in_words(std::span<const JudgedVoice> voices, double least_score, bool dropped_turns);
