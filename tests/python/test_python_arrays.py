@@ -119,7 +119,7 @@ def test_planes_and_sounds_are_checked():
         features.voice_windows(numpy.zeros(16000, numpy.int16))
     with pytest.raises(bonafide.UsageError, match="finite"):
         features.voice_windows(numpy.full(16000, numpy.inf, numpy.float32))
-    assert features.voice_windows(numpy.zeros(0, numpy.float32))[4].shape == (0, 342)
+    assert features.voice_windows(numpy.zeros(0, numpy.float32))[4].shape == (0, 486)
 
 
 # Threads.
